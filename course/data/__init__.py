@@ -1,0 +1,6 @@
+"""Data sets by name, through TensorFlow Datasets; the only floor where TensorFlow appears."""
+
+from course.data.embedded import EMBEDDED, prepare, verify
+from course.data.loading import class_names, load_arrays
+
+__all__ = ["EMBEDDED", "class_names", "load_arrays", "prepare", "verify"]

@@ -1,0 +1,139 @@
+"""The instructor's commands: ``python -m course.grading grade|export|verify|sample|release``."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from course.grading.bank import REPOSITORY
+from course.grading.batch import grade_class
+from course.grading.box import Box, BoxError
+from course.grading.exercise import load_exercise
+from course.grading.report import to_csv, to_table
+from course.grading.store import read_records
+
+RESULTS = REPOSITORY / "build" / "grades"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a command.
+
+    Args:
+        arguments: the command line, by default that of the process.
+
+    Returns:
+        The exit code: 0, or 1 where something is not as it should be.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except (BoxError, OSError, ValueError) as error:
+        print(f"course.grading: {error}", file=sys.stderr)
+        return 1
+
+
+def grade(options: argparse.Namespace) -> int:
+    """Grades a class and writes records, grades.csv and the class table."""
+    from tqdm import tqdm
+
+    exercise = load_exercise(options.exercise)
+    if options.unsafe_no_sandbox:
+        print("WITHOUT A SANDBOX: the students' code runs with your rights", file=sys.stderr)
+    box = Box(sandbox=not options.unsafe_no_sandbox)
+    total = sum(1 for _ in options.submissions.iterdir())
+    with tqdm(total=total, unit="submission", desc=exercise.name) as bar:
+        records = grade_class(
+            exercise,
+            options.submissions,
+            options.out,
+            box,
+            options.jobs,
+            options.resume,
+            lambda outcome: bar.update(),
+        )
+        bar.total = len(records)
+    _write_csv(options.out / exercise.name, records)
+    print(to_table(records))
+    return int(any(record["status"] == "not graded" for record in records))
+
+
+def export(options: argparse.Namespace) -> int:
+    """Writes grades.csv again from the records."""
+    folder = options.out / options.exercise
+    records = read_records(folder)
+    if not records:
+        raise ValueError(f"There are no records in {folder}; run `grade` first")
+    _write_csv(folder, records)
+    return 0
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Proves that the bank and the solution notebook get the points they should."""
+    from course.grading.verify import verify as problems_of
+
+    problems = problems_of(load_exercise(options.exercise))
+    for problem in problems:
+        print(f"✗ {problem}")
+    if not problems:
+        print(f"✓ {options.exercise}: solutions, mistakes and the blank get what they should")
+    return int(bool(problems))
+
+
+def sample(options: argparse.Namespace) -> int:
+    """Writes a class of 20 made-up submissions."""
+    from course.grading.sample import write_sample
+
+    expected = write_sample(load_exercise(options.exercise), options.folder)
+    print(f"{len(expected)} submissions in {options.folder}")
+    return 0
+
+
+def release(options: argparse.Namespace) -> int:
+    """Generates the students' notebooks, or checks that the stored ones are up to date."""
+    from course.grading.release import differences, exercises
+    from course.grading.release import release as generate
+
+    names = exercises()
+    if options.check:
+        with tempfile.TemporaryDirectory() as folder:
+            stale = differences(names, Path(folder))
+        for name in stale:
+            print(f"✗ {name} is out of date; run `make exercises`")
+        return int(bool(stale))
+    for path in (file for name in names for file in generate(name)):
+        print(path.relative_to(REPOSITORY))
+    return 0
+
+
+def _write_csv(folder: Path, records: list[dict]) -> None:
+    path = folder / "grades.csv"
+    path.write_text(to_csv(records), encoding="utf-8")
+    print(f"Wrote {path}", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m course.grading", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(function):
+        added = commands.add_parser(function.__name__, help=function.__doc__)
+        added.set_defaults(command=function)
+        if function is not release:
+            added.add_argument("--exercise", default="02_lenet", help="default: %(default)s")
+        return added
+
+    grading = command(grade)
+    grading.add_argument("submissions", type=Path, help="holds one folder per student")
+    grading.add_argument("--jobs", type=int, default=1, help="submissions at the same time")
+    grading.add_argument("--resume", action="store_true", help="keep results that still hold")
+    grading.add_argument("--unsafe-no-sandbox", action="store_true", help="run code unprotected")
+    for added in (grading, command(export)):
+        added.add_argument("--out", type=Path, default=RESULTS, help="default: build/grades")
+    command(verify)
+    command(sample).add_argument("folder", type=Path, help="where to write the submissions")
+    command(release).add_argument("--check", action="store_true", help="write nothing, compare")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,110 @@
+"""Grades a class: every submission alone, several at the same time, one record each."""
+
+import queue
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from course.grading.box import MAX_SLOTS, Box, BoxError, probe
+from course.grading.exercise import Exercise
+from course.grading.record import environment, make_record
+from course.grading.running import run
+from course.grading.store import is_current, read_record, record_path, write_record
+from course.grading.submission import Submission, read_submission, students
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A record and whether it was made now.
+
+    Args:
+        record: the record.
+        resumed: whether it was kept from an earlier run.
+    """
+
+    record: dict
+    resumed: bool = False
+
+
+def grade_submission(exercise: Exercise, submission: Submission, box: Box) -> dict:
+    """Grades one sanitised submission; a pure function of submission, exercise and box.
+
+    Args:
+        exercise: the exercise.
+        submission: what the student handed in.
+        box: where the answers run.
+
+    Returns:
+        The record. Where the box did not work it has the status ``not graded``.
+    """
+    settings = environment(box.sandbox)
+    if submission.rejected is not None:
+        return make_record(exercise, submission, None, settings)
+    try:
+        seen = run(submission, exercise.template, exercise.keys, box)
+    except (BoxError, OSError) as error:
+        note = f"The box did not work ({type(error).__name__}); grade again with --resume"
+        return make_record(exercise, submission, None, settings, [note])
+    return make_record(exercise, submission, seen, settings)
+
+
+def grade_class(
+    exercise: Exercise,
+    submissions: Path,
+    out: Path,
+    box: Box | None = None,
+    jobs: int = 1,
+    resume: bool = False,
+    progress: Callable[[Outcome], None] = lambda outcome: None,
+) -> list[dict]:
+    """Grades every submission in a folder and writes one record each.
+
+    Args:
+        exercise: the exercise.
+        submissions: holds one folder per student.
+        out: the records go to ``out/EXERCISE/STUDENT.json``.
+        box: limits and kind of sandbox.
+        jobs: how many submissions to grade at the same time.
+        resume: whether to keep records that still hold.
+        progress: called after each submission.
+
+    Returns:
+        The records, sorted by student.
+
+    Raises:
+        BoxError: boxes do not work on this machine.
+        ValueError: too many jobs.
+    """
+    box = box or Box()
+    if not 1 <= jobs <= MAX_SLOTS:
+        raise ValueError(f"{jobs} jobs were asked for; give a number from 1 to {MAX_SLOTS}")
+    if box.sandbox:
+        probe()
+    folder = out / exercise.name
+    folder.mkdir(parents=True, exist_ok=True)
+    slots = queue.SimpleQueue()
+    for slot in range(jobs):
+        slots.put(replace(box, slot=slot))
+
+    def grade(student: str) -> Outcome:
+        submission = read_submission(submissions, student, exercise.template)
+        path = record_path(folder, student)
+        if resume:
+            fresh = make_record(exercise, submission, None, environment(box.sandbox))
+            if is_current(earlier := read_record(path), fresh):
+                return Outcome(earlier, resumed=True)
+        mine = slots.get()
+        try:
+            record = grade_submission(exercise, submission, mine)
+        finally:
+            slots.put(mine)
+        write_record(path, record)
+        return Outcome(record)
+
+    records = []
+    with ThreadPoolExecutor(jobs) as pool:
+        for future in as_completed([pool.submit(grade, name) for name in students(submissions)]):
+            records.append(future.result().record)
+            progress(future.result())
+    return sorted(records, key=lambda record: record["student"])

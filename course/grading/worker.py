@@ -1,0 +1,144 @@
+"""The program inside the box: runs a student's answers and sends back what they did.
+
+It stands alone (the standard library, NumPy and `wire`, which lies beside it), knows no expected
+result and decides nothing: whatever a student's code does to it, the checks are made outside.
+
+Started as ``worker.py RESULTS UID LIMITS PATH…`` with the request on standard input:
+``{"setup": [source…], "answers": [{"name", "source", "calls": [[argument…]…]}…]}``.
+Frames on the file descriptor RESULTS are a length of four bytes and a value of `wire`:
+``{"ready": version of NumPy}``, then per answer ``{"question", "error"}`` once its cell has run and
+``{"question", "case", "output", "error", "arguments"}`` for each call.
+"""
+
+import json
+import os
+import re
+import resource
+import sys
+
+MAGIC = re.compile(r"^(\s*)[%!].*$", re.MULTILINE)
+
+
+def drop_root(uid: int) -> None:
+    """Becomes an unprivileged user for good.
+
+    Args:
+        uid: the user and group to become.
+
+    Raises:
+        RuntimeError: root could be regained.
+    """
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    try:
+        os.setuid(0)
+    except PermissionError:
+        return
+    raise RuntimeError("The worker could regain root; it does not run students' code like this")
+
+
+def limit(limits: dict) -> None:
+    """Sets hard limits that hold for everything started from here.
+
+    Args:
+        limits: values by the names of `resource`, without ``RLIMIT_``.
+    """
+    for name, value in limits.items():
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+
+
+def execute(source: str, name: str, namespace: dict) -> None:
+    """Runs a cell. Where it is not plain Python, lines of notebook magic are skipped.
+
+    Args:
+        source: the cell.
+        name: shown as the file name.
+        namespace: the notebook's global variables.
+    """
+    try:
+        code = compile(source, f"<{name}>", "exec", dont_inherit=True)
+    except SyntaxError:
+        code = compile(MAGIC.sub(r"\1pass", source), f"<{name}>", "exec", dont_inherit=True)
+    exec(code, namespace)
+
+
+def attempt(action, *arguments):
+    """Calls and catches everything, an exit too.
+
+    Args:
+        action: a function.
+        *arguments: its arguments.
+
+    Returns:
+        What it returned, and None or the name of the nearest built-in exception.
+    """
+    parent = os.getpid()
+    try:
+        result = action(*arguments), None
+    except BaseException as error:
+        kinds = [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"]
+        result = None, kinds[0]
+    if os.getpid() != parent:  # a child that the student's code forked must not go on from here
+        os._exit(1)
+    return result
+
+
+def run(request: dict, send) -> None:
+    """Runs all answers in one namespace, each followed by its calls, as a notebook would.
+
+    Args:
+        request: setup cells and answers.
+        send: takes a frame.
+    """
+    namespace = {"__name__": "__main__"}
+    for source in request["setup"]:
+        execute(source, "setup", namespace)
+    for answer in request["answers"]:
+        name = answer["name"]
+        _, error = attempt(execute, answer["source"], name, namespace)
+        function = namespace.get(name)
+        error = None if callable(function) else error or "no function"
+        send({"question": name, "error": error})
+        for case, arguments in enumerate(answer["calls"] if error is None else []):
+            output, error = attempt(function, *arguments)
+            frame = {"question": name, "case": case, "output": output, "error": error}
+            send(frame | {"arguments": arguments})
+
+
+def main(results: str, uid: str, limits: str, *path: str) -> None:
+    """Reads the request, gives up every privilege, and runs it.
+
+    Args:
+        results: file descriptor for the frames.
+        uid: user to become, or ``-1`` to stay.
+        limits: `limit`'s argument as JSON.
+        *path: folders to import from.
+    """
+    if int(uid) >= 0:
+        drop_root(int(uid))
+    limit(json.loads(limits))
+    sys.path[:0] = path
+    import numpy as np
+    import wire
+
+    with os.fdopen(0, "rb", closefd=False) as stdin:
+        request = wire.loads(stdin.read())
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    pipe = os.fdopen(int(results), "wb")
+
+    def send(frame: dict) -> None:
+        try:
+            data = wire.dumps(frame)
+        except Exception:
+            frame = {"question": frame["question"], "case": frame["case"], "error": "not sendable"}
+            data = wire.dumps(frame | {"output": None, "arguments": []})
+        pipe.write(len(data).to_bytes(4, "big") + data)
+        pipe.flush()
+
+    send({"ready": np.__version__})
+    run(request, send)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

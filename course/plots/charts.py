@@ -1,0 +1,78 @@
+"""Charts: bars, curves and confusion matrices."""
+
+import numpy as np
+
+from course.plots.show import COLOURS, new_figure
+
+
+def bars(values, xlabel, limits=None, form="{:.3f}"):
+    """Draw one horizontal bar per entry, with its value written beside it (lecture 02 and later).
+
+    Args:
+        values: dict ``name → number``, drawn from top to bottom.
+        xlabel: what the numbers are, with their unit.
+        limits: (low, high) of the axis.
+        form: format of the written values.
+
+    Returns:
+        Matplotlib figure.
+    """
+    figure, axis = new_figure(6.4, 0.5 + 0.42 * len(values))
+    names, numbers = list(values), [float(v) for v in values.values()]
+    drawn = axis.barh(names, numbers, color=COLOURS[: len(names)])
+    axis.bar_label(drawn, labels=[form.format(v) for v in numbers], padding=3)
+    axis.invert_yaxis()
+    axis.set(xlabel=xlabel, xlim=limits)
+    axis.grid(axis="y", visible=False)
+    return figure
+
+
+def curves(lines, xlabel, ylabel, x=None, log=False, limits=None):
+    """Draw one line per entry (lecture 02 and later).
+
+    Args:
+        lines: dict ``name → sequence of numbers``.
+        xlabel, ylabel: what the axes show, with their units.
+        x: positions; by default 1, 2, 3, …
+        log: logarithmic vertical axis.
+        limits: (low, high) of the vertical axis.
+
+    Returns:
+        Matplotlib figure.
+    """
+    figure, axis = new_figure()
+    axis.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
+    for name, line in lines.items():
+        positions = np.arange(1, len(line) + 1) if x is None else x
+        axis.plot(positions, line, marker="o" if len(line) < 30 else None, ms=3, label=name)
+    if limits:
+        axis.set_ylim(limits)
+    axis.legend()
+    return figure
+
+
+def confusion_matrix(matrix, names):
+    """Draw how often each true class (row) was given each label (column), as counts (lecture 02).
+
+    Args:
+        matrix: integer array [K, K], rows true, columns predicted.
+        names: K class names.
+
+    Returns:
+        Matplotlib figure.
+    """
+    matrix = np.asarray(matrix)
+    figure, axis = new_figure(6.0, 5.2)
+    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    axis.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for row, column in np.ndindex(*matrix.shape):
+        if matrix[row, column]:
+            colour = "white" if shares[row, column] > 0.5 else "black"
+            axis.text(column, row, matrix[row, column], ha="center", va="center", color=colour,
+                      fontsize=8)  # fmt: skip
+    ticks = np.arange(len(names))
+    axis.set_xticks(ticks, names, rotation=45, ha="right")
+    axis.set_yticks(ticks, names)
+    axis.set(xlabel="predicted", ylabel="true")
+    axis.grid(visible=False)
+    return figure

@@ -1,0 +1,59 @@
+"""Figures carry alternative text, and charts show the numbers they were given."""
+
+import keras
+import numpy as np
+import pytest
+
+from course import models, plots
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    calls = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **more: calls.append((data, more)))
+    return calls
+
+
+def test_alternative_text_travels_with_the_picture(displayed):
+    plots.show(plots.bars({"a": 1.0, "b": 2.0}, "length in m"), "Two bars.")
+    (data, more), = displayed  # fmt: skip
+    assert data["text/plain"] == "Two bars." == more["metadata"]["image/png"]["alt"]
+    assert data["image/png"].startswith("iVBORw0KGgo")  # PNG
+
+
+def test_a_figure_without_alternative_text_is_refused():
+    with pytest.raises(ValueError, match="alternative text"):
+        plots.show(plots.bars({"a": 1.0}, ""), " ")
+
+
+def test_bars_write_their_values():
+    figure = plots.bars({"LeNet": 0.9061, "MLP": 0.8834}, "accuracy")
+    assert [text.get_text() for text in figure.axes[0].texts] == ["0.906", "0.883"]
+
+
+def test_confusion_matrix_shows_counts_and_names():
+    figure = plots.confusion_matrix([[5, 0], [2, 3]], ["cat", "dog"])
+    assert sorted(text.get_text() for text in figure.axes[0].texts) == ["2", "3", "5"]
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["cat", "dog"]
+
+
+@pytest.mark.parametrize("shape", [(5, 28, 28), (5, 28, 28, 1), (5, 28, 28, 3)])
+def test_image_grid_takes_grey_and_colour(shape):
+    figure = plots.image_grid(np.zeros(shape), titles=list("abcde"), columns=3)
+    assert sum(bool(axis.images) for axis in figure.axes) == 5
+
+
+def test_image_grid_refuses_no_images_and_missing_titles():
+    with pytest.raises(ValueError, match="0 images"):
+        plots.image_grid([])
+    with pytest.raises(ValueError, match="2 images and 1 titles"):
+        plots.image_grid(np.zeros((2, 4, 4)), titles=["one"])
+
+
+def test_learning_curve_counts_epochs_outside_a_notebook(capsys):
+    model = models.mlp(hidden=(), input_shape=(2, 2, 1), num_classes=2)
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy(True), metrics=["accuracy"])
+    curve = plots.LearningCurve()
+    model.fit(np.zeros((4, 2, 2, 1)), np.zeros(4), epochs=3, verbose=0, callbacks=[curve])
+    assert len(curve.values) == 3 and not curve.validation
+    assert "epoch 3 of 3" in capsys.readouterr().err
