@@ -42,7 +42,7 @@ exercises: $(READY)  ## generate notebooks/exercises/ from solutions/
 	$(BIN)/python -m course.grading release
 
 grade: $(READY)  ## grade SUBMISSIONS=folder (without it: a sample class of 20)
-	test -n "$(SUBMISSIONS)" || $(BIN)/python -m course.grading sample build/class
+	test -n "$(SUBMISSIONS)" || { rm -rf build/class && $(BIN)/python -m course.grading sample build/class; }
 	$(BIN)/python -m course.grading grade "$(or $(SUBMISSIONS),build/class)" --jobs $(JOBS)
 
 measure: data  ## measure the claims of NB=02 again over five seeds

@@ -2,7 +2,7 @@
 
 TensorFlow writes a few lines (oneDNN, missing CUDA drivers) to file descriptor 2 while it is being
 imported, before any of its own log settings apply. ``install`` puts a finder in front of the
-import system that holds descriptor 2 back during that one import. If the import fails, what was
+import system that holds descriptor 2 back during that import. If the import fails, what was
 held back is written out, so that no error is ever hidden.
 """
 
@@ -14,14 +14,19 @@ import tempfile
 
 
 class QuietImport(importlib.abc.MetaPathFinder):
-    """Finds ``tensorflow`` once, by the ordinary finders, and makes its import silent."""
+    """Finds ``tensorflow`` by the ordinary finders and makes its import silent."""
+
+    searching = False
 
     def find_spec(self, name, path=None, target=None):
         """Return the ordinary spec with a silent ``exec_module``, or ``None`` for other modules."""
-        if name != "tensorflow":
+        if name != "tensorflow" or self.searching:
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(name)
+        self.searching = True  # the ordinary finders are asked through this one, too
+        try:
+            spec = importlib.util.find_spec(name)
+        finally:
+            self.searching = False
         if spec is not None and spec.loader is not None:
             execute = spec.loader.exec_module
             spec.loader.exec_module = lambda module: _silently(execute, module)

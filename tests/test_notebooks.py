@@ -71,8 +71,11 @@ def test_notebooks_stay_small():
 def test_links_between_files_lead_somewhere():
     for path in [*EXECUTED, *(ROOT / "notebooks/exercises").glob("*.ipynb"), ROOT / "README.md"]:
         text = path.read_text(encoding="utf-8")
+        folder = path.parent
+        if folder.name == "solutions":  # their text is written for the notebooks made from them
+            folder = ROOT / "notebooks" / "exercises"
         for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)\s#]+)", text):
-            assert (path.parent / target).exists(), f"{name_of(path)} links to {target}"
+            assert (folder / target).exists(), f"{name_of(path)} links to {target}"
 
 
 def notebook(source, output):

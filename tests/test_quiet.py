@@ -13,6 +13,12 @@ def test_importing_a_room_and_tensorflow_is_silent():
     assert (done.stdout, done.stderr) == ("ready\n", "")
 
 
+def test_a_library_that_only_looks_for_tensorflow_does_not_end_the_silence():
+    looks = "import importlib.util; importlib.util.find_spec('tensorflow')"
+    done = run(f"import course; {looks}; import tensorflow; print('ready')")
+    assert (done.stdout, done.stderr) == ("ready\n", "")
+
+
 def test_grading_starts_without_tensorflow_or_keras():
     done = run("import sys, course.grading; print({'tensorflow', 'keras'} & set(sys.modules))")
     assert done.stdout == "set()\n", done.stderr

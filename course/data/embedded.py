@@ -27,7 +27,7 @@ def data_dir():
 
 
 def verify(name, folder=None):
-    """Compare the embedded files of a data set with their checksums.
+    """Compare the embedded files of a data set with their checksums (lecture 02 and later).
 
     Args:
         name: one of ``EMBEDDED``.
@@ -67,10 +67,13 @@ def prepare(name):
     """Make sure that a data set is prepared, and return its TFDS builder.
 
     The work happens in a folder of its own that is renamed into place at the end, so that an
-    interrupted or a parallel run leaves nothing half-written.
+    interrupted or a parallel run leaves nothing half-written. Lecture 02 is the first to need it.
 
     Args:
         name: one of ``EMBEDDED``.
+
+    Returns:
+        ``tfds.core.DatasetBuilder``, ready for ``as_dataset``.
 
     Raises:
         UnknownName, MissingData, CorruptData: as in ``verify``.

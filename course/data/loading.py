@@ -32,9 +32,9 @@ def load_arrays(name, split):
             f"{name} has no split {split!r}; choose from {sorted(builder.info.splits)}."
         )
     order = tfds.ReadConfig(shuffle_seed=None, interleave_cycle_length=1)
-    dataset = builder.as_dataset(split=split, batch_size=-1, read_config=order)
     try:
-        examples = tfds.as_numpy(dataset)
+        whole = builder.as_dataset(split=split, batch_size=-1, read_config=order)
+        examples = tfds.as_numpy(whole)
     except (tf.errors.DataLossError, tf.errors.NotFoundError, tf.errors.InvalidArgumentError):
         raise CorruptData(
             f"The prepared copy of {name} in {builder.data_dir} is damaged. "
@@ -44,5 +44,12 @@ def load_arrays(name, split):
 
 
 def class_names(name):
-    """Return the class names of a data set, in label order (used from lecture 02 on)."""
+    """Return the class names of a data set, in label order (lecture 02 and later).
+
+    Args:
+        name: an embedded data set.
+
+    Returns:
+        tuple of strings.
+    """
     return tuple(prepare(name).info.features["label"].names)

@@ -1,0 +1,110 @@
+"""Reading the pretrained weights that ship in ``datasets/weights``.
+
+Each file is an ``.npz`` of plain arrays named ``layer/variable`` (``stem_conv/kernel``), kernels
+in float16. No pickle is ever read. Before a file is used, its sha256 is compared with the line in
+``SHA256SUMS``; a file that is missing, cut short or edited is refused.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from course.errors import CorruptData, MissingData, UnknownName
+
+WEIGHTS = Path(__file__).resolve().parents[3] / "datasets" / "weights"
+REMEDY = "restore it with `git checkout -- datasets/weights`"
+
+
+def weights_path(name):
+    """The path of one shipped file, once its checksum has been found right (Lecture 05).
+
+    Args:
+        name: str, a file name listed in ``datasets/weights/SHA256SUMS``.
+
+    Returns:
+        A `pathlib.Path`.
+
+    Raises:
+        course.errors.MissingData: if the file or ``SHA256SUMS`` is not there.
+        course.errors.UnknownName: if the file is not listed.
+        course.errors.CorruptData: if its sha256 differs from the listed one.
+    """
+    expected = _checksums(WEIGHTS)
+    if name not in expected:
+        raise UnknownName(f"{name!r} is not in SHA256SUMS of {WEIGHTS}; use one of {[*expected]}.")
+    path = WEIGHTS / name
+    if not path.is_file():
+        raise MissingData(f"The weight file {path} is missing; {REMEDY}.")
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != expected[name]:
+        raise CorruptData(
+            f"The weight file {path} is corrupt: its sha256 is {found[:12]}…, expected "
+            f"{expected[name][:12]}…; {REMEDY}."
+        )
+    return path
+
+
+def read_weights(name):
+    """Read one shipped ``.npz`` file (Lecture 05).
+
+    Args:
+        name: str, such as ``"squeezenet.npz"``.
+
+    Returns:
+        dict from ``"layer/variable"`` to a float32 NumPy array.
+
+    Raises:
+        course.errors.MissingData, UnknownName, CorruptData: as `weights_path`.
+    """
+    with np.load(weights_path(name), allow_pickle=False) as arrays:
+        return {key: arrays[key].astype("float32") for key in arrays.files}
+
+
+def assign_weights(model, arrays):
+    """Copy arrays into the variables of a built model, matched by layer and variable name.
+
+    Arrays of layers that the model does not have (a left-out classifier) are skipped; a variable
+    of the model without an array is an error. The course does this in Lecture 05.
+
+    Args:
+        model: a built `keras.Model`; nested models are followed.
+        arrays: dict from ``"layer/variable"`` to an array.
+
+    Returns:
+        The same model.
+
+    Raises:
+        course.errors.CorruptData: if a variable has no array or another shape.
+    """
+    for layer in _leaves(model):
+        for variable in layer.variables:
+            key = f"{layer.name}/{variable.name}"
+            if variable.name == "seed_generator_state":  # dropout's random state, not a weight
+                continue
+            if key not in arrays or arrays[key].shape != tuple(variable.shape):
+                found = arrays[key].shape if key in arrays else "no array"
+                raise CorruptData(
+                    f"Variable {key} of {model.name!r} needs an array of shape "
+                    f"{tuple(variable.shape)}, found {found}; {REMEDY}."
+                )
+            variable.assign(arrays[key])
+    return model
+
+
+def _leaves(model):
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            yield from _leaves(layer)
+        else:
+            yield layer
+
+
+@cache
+def _checksums(folder):
+    path = folder / "SHA256SUMS"
+    if not path.is_file():
+        raise MissingData(f"The list of checksums {path} is missing; {REMEDY}.")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {name: digest for digest, name in (line.split("  ") for line in lines)}
