@@ -49,8 +49,8 @@ def test_annotations_agree_on_random_scenes(config, split, index):
     for number, thing in enumerate(item.objects, start=1):
         mask = item.instances == number
         assert thing["xyxy"] == box_oracle(mask)
-        assert thing["area"] == mask.sum() >= compose.MIN_AREA
-        assert compose.MIN_VISIBLE <= thing["visible"] <= 1
+        assert thing["area"] == mask.sum() >= compose.placement.MIN_AREA
+        assert compose.placement.MIN_VISIBLE <= thing["visible"] <= 1
         label = assets.labels().index(thing["label"]) + 1
         assert (item.semantic[mask] == label).all()
     assert ((item.semantic > 0) == (item.instances > 0)).all()
@@ -84,7 +84,7 @@ def test_mask_is_where_the_object_was_painted():
 
 def test_later_layers_hide_earlier_ones_and_no_layer_vanishes():
     hidden = [thing["visible"] for i in range(40) for thing in scene("small", "train", i).objects]
-    assert min(hidden) >= compose.MIN_VISIBLE and min(hidden) < 0.8
+    assert min(hidden) >= compose.placement.MIN_VISIBLE and min(hidden) < 0.8
     assert sum(share > 0.99 for share in hidden) > len(hidden) / 4
 
 
