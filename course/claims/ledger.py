@@ -15,16 +15,13 @@ import os
 from functools import cache
 from pathlib import Path
 
-from course.errors import UnknownName
+from course.errors import Sentence, UnknownName
 
 FOLDER = Path(__file__).parent
 
 
-class ClaimFailed(AssertionError):
+class ClaimFailed(Sentence, AssertionError):
     """A lecture computed a value that its claim does not allow."""
-
-    def _render_traceback_(self):
-        return [f"ClaimFailed: {self}"]
 
 
 @cache

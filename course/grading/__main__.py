@@ -16,7 +16,7 @@ RESULTS = REPOSITORY / "build" / "grades"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs a command.
+    """Run a command.
 
     Args:
         arguments: the command line, by default that of the process.
@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def grade(options: argparse.Namespace) -> int:
-    """Grades a class and writes records, grades.csv and the class table."""
+    """Grade a class and writes records, grades.csv and the class table."""
     from tqdm import tqdm
 
     exercise = load_exercise(options.exercise)
@@ -58,7 +58,7 @@ def grade(options: argparse.Namespace) -> int:
 
 
 def export(options: argparse.Namespace) -> int:
-    """Writes grades.csv again from the records."""
+    """Write grades.csv again from the records."""
     folder = options.out / options.exercise
     records = read_records(folder)
     if not records:
@@ -68,7 +68,7 @@ def export(options: argparse.Namespace) -> int:
 
 
 def verify(options: argparse.Namespace) -> int:
-    """Proves that the bank and the solution notebook get the points they should."""
+    """Prove that the bank and the solution notebook get the points they should."""
     from course.grading.verify import verify as problems_of
 
     problems = problems_of(load_exercise(options.exercise))
@@ -80,7 +80,7 @@ def verify(options: argparse.Namespace) -> int:
 
 
 def sample(options: argparse.Namespace) -> int:
-    """Writes a class of 20 made-up submissions."""
+    """Write a class of 20 made-up submissions."""
     from course.grading.sample import write_sample
 
     expected = write_sample(load_exercise(options.exercise), options.folder)
@@ -89,7 +89,7 @@ def sample(options: argparse.Namespace) -> int:
 
 
 def release(options: argparse.Namespace) -> int:
-    """Generates the students' notebooks, or checks that the stored ones are up to date."""
+    """Generate the students' notebooks, or checks that the stored ones are up to date."""
     from course.grading.release import differences, exercises
     from course.grading.release import release as generate
 

@@ -54,7 +54,7 @@ class Question:
         self._calls: list[tuple[str, tuple, bool, bool]] = []
 
     def case(self, check: str, *arguments, hidden: bool = False, keeps: bool = False) -> None:
-        """Adds a call.
+        """Add a call.
 
         Args:
             check: the check it belongs to.
@@ -123,7 +123,7 @@ class Question:
         return seen.output
 
     def answer(self, solution: Callable) -> str:
-        """Makes an answer cell from a right or wrong solution.
+        """Make an answer cell from a right or wrong solution.
 
         Args:
             solution: a function of the bank.
@@ -140,7 +140,7 @@ class Question:
 
 
 def load_bank(exercise: str, folder: Path = SOLUTIONS) -> dict[str, Question]:
-    """Loads the bank of an exercise.
+    """Load the bank of an exercise.
 
     Args:
         exercise: its name, for example ``02_lenet``.
@@ -165,7 +165,7 @@ def load_bank(exercise: str, folder: Path = SOLUTIONS) -> dict[str, Question]:
 
 
 def bank_path(exercise: str, folder: Path = SOLUTIONS) -> Path:
-    """Names the file of a bank.
+    """Name the file of a bank.
 
     Args:
         exercise: name of the exercise.

@@ -28,7 +28,7 @@ class Outcome:
 
 
 def grade_submission(exercise: Exercise, submission: Submission, box: Box) -> dict:
-    """Grades one sanitised submission; a pure function of submission, exercise and box.
+    """Grade one sanitised submission; a pure function of submission, exercise and box.
 
     Args:
         exercise: the exercise.
@@ -58,7 +58,7 @@ def grade_class(
     resume: bool = False,
     progress: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[dict]:
-    """Grades every submission in a folder and writes one record each.
+    """Grade every submission in a folder and writes one record each.
 
     Args:
         exercise: the exercise.

@@ -80,7 +80,7 @@ class Box:
     sandbox: bool = True
 
     def frames(self, request: dict, end: float) -> Iterator[dict]:
-        """Runs a request and yields the worker's frames as they come.
+        """Run a request and yields the worker's frames as they come.
 
         Args:
             request: see `course.grading.worker`.
@@ -180,7 +180,7 @@ def _read_exactly(results: int, size: int, deadline: float) -> bytes:
 
 @cache
 def probe() -> None:
-    """Starts an empty box.
+    """Start an empty box.
 
     Raises:
         BoxError: boxes do not work on this machine; the text says what to do.

@@ -15,12 +15,12 @@ PACKAGES = Path(np.__file__).resolve().parents[1]
 
 
 def is_installed() -> bool:
-    """Tells whether bubblewrap is on the path."""
+    """Tell whether bubblewrap is on the path."""
     return shutil.which("bwrap") is not None
 
 
 def command(folder_bytes: int) -> list[str]:
-    """Writes the command that opens a box; the program to run in it comes after.
+    """Write the command that opens a box; the program to run in it comes after.
 
     Args:
         folder_bytes: size of its private /tmp.
@@ -68,7 +68,7 @@ def _worker() -> list[str]:
 
 
 def _bind(source: Path, target: Path) -> list[str]:
-    """Binds read-only, below folders that everyone may enter (by default only root may)."""
+    """Bind read-only, below folders that everyone may enter (by default only root may)."""
     folders = [
         argument for path in reversed(target.parents[:-1]) for argument in ("--dir", str(path))
     ]

@@ -42,7 +42,7 @@ class Check:
 
 
 def passes(case: Case, seen: Observation, tolerance: float) -> bool:
-    """Decides one case.
+    """Decide one case.
 
     Args:
         case: the case with its expected result.
@@ -58,7 +58,7 @@ def passes(case: Case, seen: Observation, tolerance: float) -> bool:
 
 
 def judge(key: Key, seen: Sequence[Observation], own: bool = False) -> list[Check]:
-    """Decides all checks of a question.
+    """Decide all checks of a question.
 
     Args:
         key: the answer key.
@@ -83,7 +83,7 @@ def judge(key: Key, seen: Sequence[Observation], own: bool = False) -> list[Chec
 
 
 def diagnose(key: Key, seen: Sequence[Observation], failed: Sequence[int]) -> str | None:
-    """Looks for a known mistake that explains the failed cases.
+    """Look for a known mistake that explains the failed cases.
 
     Args:
         key: the answer key, with what each known mistake does.
@@ -104,7 +104,7 @@ def diagnose(key: Key, seen: Sequence[Observation], failed: Sequence[int]) -> st
 
 
 def explain(key: Key, case: Case, seen: Observation, own: bool = False) -> str:
-    """Says what is wrong with one failed case, when no known mistake explains it.
+    """Say what is wrong with one failed case, when no known mistake explains it.
 
     Args:
         key: the answer key.
@@ -137,7 +137,7 @@ def explain(key: Key, case: Case, seen: Observation, own: bool = False) -> str:
 
 
 def error_name(name: str) -> str:
-    """Lets only the names of Python's own exceptions through.
+    """Let only the names of Python's own exceptions through.
 
     Args:
         name: the name of an exception, chosen perhaps by a student's code.

@@ -38,7 +38,7 @@ class Exercise:
 
 
 def load_exercise(name: str, released: Path = RELEASED) -> Exercise:
-    """Loads an exercise.
+    """Load an exercise.
 
     Args:
         name: for example ``02_lenet``.

@@ -77,7 +77,7 @@ class Key:
 
 
 def observe(function: Callable, arguments: Sequence) -> Observation:
-    """Calls a trusted function and notes what it did.
+    """Call a trusted function and notes what it did.
 
     Args:
         function: the function; it gets a copy of the arguments.
@@ -96,7 +96,7 @@ def observe(function: Callable, arguments: Sequence) -> Observation:
 
 
 def equal(result, expected, tolerance: float, nan: bool = False) -> bool:
-    """Compares two values; arrays must agree in shape, not in dtype.
+    """Compare two values; arrays must agree in shape, not in dtype.
 
     Args:
         result: any value that `wire` can carry.
@@ -128,7 +128,7 @@ def equal(result, expected, tolerance: float, nan: bool = False) -> bool:
 
 
 def is_numeric(value) -> bool:
-    """Tells numbers and arrays from everything else.
+    """Tell numbers and arrays from everything else.
 
     Args:
         value: any value.
@@ -140,7 +140,7 @@ def is_numeric(value) -> bool:
 
 
 def write_keys(path: Path, keys: Sequence[Key]) -> None:
-    """Writes the visible cases of an exercise for the students' own checks.
+    """Write the visible cases of an exercise for the students' own checks.
 
     Args:
         path: the JSON file. Results are rounded to 8 decimals, so that every CPU writes the same.
@@ -152,7 +152,7 @@ def write_keys(path: Path, keys: Sequence[Key]) -> None:
 
 
 def read_keys(path: Path) -> dict[str, Key]:
-    """Reads what `write_keys` wrote.
+    """Read what `write_keys` wrote.
 
     Args:
         path: the JSON file.

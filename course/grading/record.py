@@ -29,7 +29,7 @@ def make_record(
     environment: Mapping[str, str],
     notes: Sequence[str] = (),
 ) -> dict:
-    """Makes the record of one submission.
+    """Make the record of one submission.
 
     Args:
         exercise: the exercise.
@@ -59,7 +59,7 @@ def make_record(
 
 
 def environment(sandbox: bool) -> dict[str, str]:
-    """Describes where answers run.
+    """Describe where answers run.
 
     Args:
         sandbox: whether they run in a box.

@@ -39,7 +39,7 @@ STUBS = {
 
 
 def release(exercise: str, source: Path = SOLUTIONS, target: Path = RELEASED) -> list[Path]:
-    """Generates an exercise notebook and its visible cases.
+    """Generate an exercise notebook and its visible cases.
 
     Args:
         exercise: name of the exercise, for example ``02_lenet``.
@@ -63,7 +63,7 @@ def release(exercise: str, source: Path = SOLUTIONS, target: Path = RELEASED) ->
 
 
 def exercises(source: Path = SOLUTIONS) -> list[str]:
-    """Lists the exercises.
+    """List the exercises.
 
     Args:
         source: folder of the solution notebooks.
@@ -75,7 +75,7 @@ def exercises(source: Path = SOLUTIONS) -> list[str]:
 
 
 def blank(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Takes solutions, hidden tests and outputs out of a notebook.
+    """Take solutions, hidden tests and outputs out of a notebook.
 
     Args:
         notebook: the solution notebook.
@@ -114,7 +114,7 @@ def _compare(notebook, bank: dict[str, Question]) -> None:
 
 
 def differences(names: Sequence[str], folder: Path) -> list[str]:
-    """Compares generated files with those of the repository.
+    """Compare generated files with those of the repository.
 
     Args:
         names: exercises to generate again.

@@ -9,7 +9,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def to_csv(records: Sequence[dict]) -> str:
-    """Writes the grades of a class as CSV.
+    """Write the grades of a class as CSV.
 
     An ungraded submission or question has an empty cell, never 0, and is named in ``status`` or
     ``needs_marking``; ``total`` counts the auto-graded questions, out of ``max``.
@@ -35,7 +35,7 @@ def to_csv(records: Sequence[dict]) -> str:
 
 
 def to_table(records: Sequence[dict]) -> str:
-    """Writes the grades of a class for the terminal.
+    """Write the grades of a class for the terminal.
 
     Args:
         records: records of one exercise.
@@ -83,7 +83,7 @@ def _notes(record: dict) -> list[str]:
 
 
 def _plain_text(value):
-    """Keeps a spreadsheet from running a name as a formula."""
+    """Keep a spreadsheet from running a name as a formula."""
     return "'" + value if isinstance(value, str) and value.startswith(FORMULA) else value
 
 

@@ -17,7 +17,7 @@ from course.grading.template import Template
 def run(
     submission: Submission, template: Template, keys: Mapping[str, Key], box: Box
 ) -> dict[str, list[Observation]]:
-    """Runs all answers on all cases.
+    """Run all answers on all cases.
 
     Args:
         submission: the sanitised submission.
@@ -61,7 +61,7 @@ def _request(names, waiting, submission, template, keys) -> dict:
 
 
 def _follow(frames, name: str, cases) -> tuple[list[Observation], bool]:
-    """Reads the frames of one answer; anything unexpected counts as a crash of this answer."""
+    """Read the frames of one answer; anything unexpected counts as a crash of this answer."""
     seen = []
     try:
         error = _expect(frames, question=name)["error"]

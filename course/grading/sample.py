@@ -66,7 +66,7 @@ HOSTILE = {
 
 
 def write_sample(exercise: Exercise, folder: Path) -> dict[str, tuple[str, Mapping | None]]:
-    """Writes 20 submissions; the same ones each time.
+    """Write 20 submissions; the same ones each time.
 
     Args:
         exercise: the exercise.
@@ -147,7 +147,7 @@ def _fill(cells: list[dict], answers: Mapping[str, str]) -> None:
 
 
 def _copy_cell(cells: list[dict], name: str) -> None:
-    """Leaves a blank copy above the filled cell."""
+    """Leave a blank copy above the filled cell."""
     place = next(i for i, cell in enumerate(cells) if _grade_id(cell) == name)
     cells.insert(place, cells[place] | {"source": ""})
 

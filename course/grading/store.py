@@ -9,7 +9,7 @@ FORMAT = 1
 
 
 def printable(name: str) -> str:
-    """Makes the name of a folder safe to print and to store.
+    """Make the name of a folder safe to print and to store.
 
     Args:
         name: any name that the system allows.
@@ -22,7 +22,7 @@ def printable(name: str) -> str:
 
 
 def record_path(folder: Path, student: str) -> Path:
-    """Names the record of a student.
+    """Name the record of a student.
 
     Args:
         folder: folder of the records of one exercise.
@@ -35,7 +35,7 @@ def record_path(folder: Path, student: str) -> Path:
 
 
 def write_record(path: Path, record: dict) -> None:
-    """Writes a record so that a crash leaves the old one or the new one, never a part.
+    """Write a record so that a crash leaves the old one or the new one, never a part.
 
     Args:
         path: where.
@@ -50,7 +50,7 @@ def write_record(path: Path, record: dict) -> None:
 
 
 def read_record(path: Path) -> dict | None:
-    """Reads a record.
+    """Read a record.
 
     Args:
         path: where.
@@ -66,7 +66,7 @@ def read_record(path: Path) -> dict | None:
 
 
 def read_records(folder: Path) -> list[dict]:
-    """Reads all records of an exercise.
+    """Read all records of an exercise.
 
     Args:
         folder: folder of its records.
@@ -79,7 +79,7 @@ def read_records(folder: Path) -> list[dict]:
 
 
 def is_current(record: dict | None, fresh: dict) -> bool:
-    """Decides whether a record still holds.
+    """Decide whether a record still holds.
 
     Args:
         record: an earlier record of the student, or None.

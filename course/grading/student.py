@@ -4,28 +4,22 @@ import copy
 from collections.abc import Callable
 from pathlib import Path
 
+from course.errors import Sentence
 from course.grading.bank import RELEASED, load_bank
 from course.grading.checking import BLANK, judge, passes
 from course.grading.key import Key, observe, read_keys
 
 
-class _Short:
-    """IPython asks an exception for this before it renders a traceback of its own."""
-
-    def _render_traceback_(self) -> list[str]:
-        return str(self).splitlines()
-
-
-class CheckFailed(_Short, AssertionError):
+class CheckFailed(Sentence, AssertionError):
     """An answer does not pass its visible cases."""
 
 
-class StillBlank(_Short, NotImplementedError):
+class StillBlank(Sentence, NotImplementedError):
     """An answer was not written yet."""
 
 
 class Checker:
-    """Checks the answers of one exercise, as ``check(softmax)``.
+    """Check the answers of one exercise, as ``check(softmax)``.
 
     Args:
         exercise: its name, for example ``02_lenet``.
@@ -48,7 +42,7 @@ class Checker:
         self._exercise, self._keys = exercise, read_keys(path)
 
     def __call__(self, function: Callable) -> None:
-        """Runs the visible cases of the question that the function is named after.
+        """Run the visible cases of the question that the function is named after.
 
         Args:
             function: the answer.
@@ -61,7 +55,7 @@ class Checker:
         self._check(function, self._keys, "visible cases")
 
     def hidden(self, function: Callable) -> None:
-        """Runs all cases. Works only in the instructor's copy of the course.
+        """Run all cases. Works only in the instructor's copy of the course.
 
         Args:
             function: the answer.

@@ -43,7 +43,7 @@ class Submission:
 
 
 def students(folder: Path) -> list[str]:
-    """Lists the submissions of a class.
+    """List the submissions of a class.
 
     Args:
         folder: holds one folder per student.
@@ -60,7 +60,7 @@ def students(folder: Path) -> list[str]:
 
 
 def read_submission(folder: Path, student: str, template: Template) -> Submission:
-    """Reads what one student handed in.
+    """Read what one student handed in.
 
     Args:
         folder: holds one folder per student.
@@ -89,7 +89,7 @@ def read_submission(folder: Path, student: str, template: Template) -> Submissio
 
 
 def sanitise(student: str, data: bytes, template: Template) -> Submission:
-    """Reduces the bytes of a notebook to its answers. Any bytes will do.
+    """Reduce the bytes of a notebook to its answers. Any bytes will do.
 
     Args:
         student: name of the student's folder.
@@ -106,7 +106,7 @@ def sanitise(student: str, data: bytes, template: Template) -> Submission:
 
 
 def _read_file(folder: Path, parts: Sequence[str]) -> bytes:
-    """Opens step by step without following a link, so that nothing outside can be read."""
+    """Open step by step without following a link, so that nothing outside can be read."""
     current = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         for part in parts[:-1]:
@@ -160,7 +160,7 @@ def _collect(student: str, cells: list, template: Template) -> Submission:
 
 
 def _choose(cell: Cell, candidates: list, notes: list[str]) -> str | None:
-    """Takes the first candidate that is not blank: an honestly copied cell must not cost."""
+    """Take the first candidate that is not blank: an honestly copied cell must not cost."""
     if not candidates:
         notes.append(f"{cell.name}: the answer cell is missing")
     if len(candidates) > 1:

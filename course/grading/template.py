@@ -41,7 +41,7 @@ class Template:
 
 
 def read_template(path: Path) -> Template:
-    """Reads a released exercise notebook.
+    """Read a released exercise notebook.
 
     Args:
         path: ``notebooks/exercises/NN_name.ipynb``.
@@ -61,7 +61,7 @@ def read_template(path: Path) -> Template:
 
 
 def source_of(cell: dict) -> str:
-    """Reads the source of a cell, whatever a student made of it.
+    """Read the source of a cell, whatever a student made of it.
 
     Args:
         cell: the cell as JSON.

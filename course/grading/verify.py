@@ -12,7 +12,7 @@ from course.grading.submission import Submission, sanitise
 
 
 def verify(exercise: Exercise, box: Box | None = None, source: Path = SOLUTIONS) -> list[str]:
-    """Grades the solution notebook, a blank, and every solution of the bank.
+    """Grade the solution notebook, a blank, and every solution of the bank.
 
     Args:
         exercise: the exercise.
@@ -76,7 +76,7 @@ def _reverse(question):
 
 
 def _grade_all(exercise: Exercise, solutions: Mapping[str, list[Callable]], box: Box):
-    """Grades solutions of all questions side by side, so that few boxes do."""
+    """Grade solutions of all questions side by side, so that few boxes do."""
     for row in zip_longest(*solutions.values()):
         chosen = {name: f for name, f in zip(solutions, row, strict=True) if f is not None}
         answers = {name: exercise.bank[name].answer(f) for name, f in chosen.items()}

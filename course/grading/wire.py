@@ -21,7 +21,7 @@ DTYPES = ("|b1", "|i1", "|u1", *(f"<{kind}{size}" for kind in "iuf" for size in 
 
 
 def dumps(value) -> bytes:
-    """Writes a value as JSON bytes.
+    """Write a value as JSON bytes.
 
     Args:
         value: None, bool, int, float, str, list, tuple, dict with str keys, numeric array, or a
@@ -40,7 +40,7 @@ def dumps(value) -> bytes:
 
 
 def loads(data: bytes):
-    """Reads what `dumps` wrote. Safe on any bytes.
+    """Read what `dumps` wrote. Safe on any bytes.
 
     Args:
         data: UTF-8 JSON.

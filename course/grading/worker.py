@@ -20,7 +20,7 @@ MAGIC = re.compile(r"^(\s*)[%!].*$", re.MULTILINE)
 
 
 def drop_root(uid: int) -> None:
-    """Becomes an unprivileged user for good.
+    """Become an unprivileged user for good.
 
     Args:
         uid: the user and group to become.
@@ -39,7 +39,7 @@ def drop_root(uid: int) -> None:
 
 
 def limit(limits: dict) -> None:
-    """Sets hard limits that hold for everything started from here.
+    """Set hard limits that hold for everything started from here.
 
     Args:
         limits: values by the names of `resource`, without ``RLIMIT_``.
@@ -49,7 +49,7 @@ def limit(limits: dict) -> None:
 
 
 def execute(source: str, name: str, namespace: dict) -> None:
-    """Runs a cell. Where it is not plain Python, lines of notebook magic are skipped.
+    """Run a cell. Where it is not plain Python, lines of notebook magic are skipped.
 
     Args:
         source: the cell.
@@ -64,7 +64,7 @@ def execute(source: str, name: str, namespace: dict) -> None:
 
 
 def attempt(action, *arguments):
-    """Calls and catches everything, an exit too.
+    """Call and catches everything, an exit too.
 
     Args:
         action: a function.
@@ -85,7 +85,7 @@ def attempt(action, *arguments):
 
 
 def run(request: dict, send) -> None:
-    """Runs all answers in one namespace, each followed by its calls, as a notebook would.
+    """Run all answers in one namespace, each followed by its calls, as a notebook would.
 
     Args:
         request: setup cells and answers.
@@ -107,7 +107,7 @@ def run(request: dict, send) -> None:
 
 
 def main(results: str, uid: str, limits: str, *path: str) -> None:
-    """Reads the request, gives up every privilege, and runs it.
+    """Read the request, gives up every privilege, and runs it.
 
     Args:
         results: file descriptor for the frames.

@@ -45,7 +45,7 @@ def test_blank_is_a_not_implemented_error(check):
     with pytest.raises(StillBlank, match="softmax is still blank") as failure:
         check(softmax)
     assert isinstance(failure.value, NotImplementedError)
-    assert failure.value._render_traceback_() == ["softmax is still blank"]
+    assert failure.value._render_traceback_() == ["StillBlank: softmax is still blank"]
 
 
 def test_an_exception_of_the_answer_comes_through(check):
