@@ -47,7 +47,7 @@ def png(figure):
 
 
 def show(figure, alt, display_id=None, update=False):
-    """Display a figure in the notebook with alternative text (all lectures, from 02 on).
+    """Display a figure in the notebook with alternative text (lecture 02 and later).
 
     The text travels in the picture's metadata, where HTML export finds it, and as its plain-text
     form, which nbval compares: a figure that goes missing fails the test.
