@@ -77,7 +77,7 @@ def test_it_runs_to_its_end_and_stops_only_at_blanks(released, exercise):
         if output.output_type == "error"
     }
     expected = {
-        f"check-{name}".replace("_", "-"): ("StillBlank", [f"{name} is still blank"])
+        f"check-{name}".replace("_", "-"): ("StillBlank", [f"StillBlank: {name} is still blank"])
         for name in exercise.keys
     }
     assert errors == expected
