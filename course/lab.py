@@ -12,6 +12,7 @@ import webbrowser
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+LOG = ROOT / "build" / "lab.log"
 FIRST = "notebooks/00_start_here.ipynb"
 
 
@@ -42,10 +43,13 @@ def serve(port, token):
         RuntimeError: if it ends or stays silent for a minute.
     """
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", f"--port={port}"]
-    command += ["--ServerApp.port_retries=0", "--log-level=CRITICAL", f"--notebook-dir={ROOT}"]
+    command += ["--ServerApp.port_retries=0", f"--notebook-dir={ROOT}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
-    server = subprocess.Popen(command, env=os.environ | {"JUPYTER_TOKEN": token})
+    LOG.parent.mkdir(exist_ok=True)
+    with LOG.open("w") as log:
+        environment = os.environ | {"JUPYTER_TOKEN": token}
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
     for _ in range(240):
         try:
             urllib.request.urlopen(f"http://localhost:{port}/api", timeout=2).close()
@@ -56,8 +60,8 @@ def serve(port, token):
             time.sleep(0.25)
     server.kill()
     raise RuntimeError(
-        f"JupyterLab did not start on port {port}. Run `make doctor`; if it finds nothing, "
-        "`make clean lab` installs everything anew."
+        f"JupyterLab did not start on port {port}; {LOG} says why. Run `make doctor`; if it finds "
+        "nothing, `make clean lab` installs everything anew."
     )
 
 
