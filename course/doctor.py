@@ -59,20 +59,23 @@ def disk():
 
 
 def data():
-    from course.data import EMBEDDED, verify
+    from course.data import embedded
 
+    names = [*embedded.EMBEDDED, "weights"]
     try:
-        for name in EMBEDDED:
-            verify(name)
+        for name in names[:-1]:
+            embedded.verify(name)
+        embedded.check_sums(embedded.DATASETS / "weights")
     except (FileNotFoundError, ValueError) as error:
         return False, str(error), ""
-    return True, f"embedded data intact: {', '.join(EMBEDDED)}", ""
+    return True, f"shipped files intact: {', '.join(names)}", ""
 
 
 def cache():
     from course.data.embedded import data_dir
 
-    found = "prepared" if data_dir().is_dir() and any(data_dir().iterdir()) else "not prepared yet"
+    ready = sorted(path.name for path in data_dir().glob("*") if any(path.glob("**/*.json")))
+    found = ", ".join(ready) or "nothing prepared yet (the first load, or make data, does it)"
     return True, f"data cache {data_dir()}: {found}", ""
 
 

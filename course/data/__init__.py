@@ -1,6 +1,15 @@
 """Data sets by name, through TensorFlow Datasets; the only floor where TensorFlow appears."""
 
+from course.data.augmentation import Augmentation
 from course.data.embedded import EMBEDDED, prepare, verify
-from course.data.loading import class_names, load_arrays
+from course.data.loading import class_names, load, load_arrays
 
-__all__ = ["EMBEDDED", "class_names", "load_arrays", "prepare", "verify"]
+__all__ = [
+    "EMBEDDED",
+    "Augmentation",
+    "class_names",
+    "load",
+    "load_arrays",
+    "prepare",
+    "verify",
+]

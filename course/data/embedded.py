@@ -1,6 +1,8 @@
 """The data sets that the course ships: where they lie, that they are intact, how they are prepared.
 
-``datasets/<name>/builder.py`` holds one TFDS builder; ``SHA256SUMS`` beside it lists its files.
+``datasets/<name>/builder.py`` holds one TFDS builder; ``SHA256SUMS`` beside it lists its files. A
+set composed of others (``scenes``) has none; its builder checks what it reads. Names may carry a
+config, ``"scenes/large"``; without one, the builder's first is meant.
 Preparing writes TFDS record files below ``data_dir()`` once; later loads read only those.
 """
 
@@ -18,7 +20,7 @@ from course.errors import CorruptData, MissingData, UnknownName
 
 ROOT = Path(__file__).parents[2]
 DATASETS = ROOT / "datasets"
-EMBEDDED = ("fashion_mnist",)
+EMBEDDED = tuple(sorted(path.parent.name for path in DATASETS.glob("*/builder.py")))
 
 
 def data_dir():
@@ -38,9 +40,23 @@ def verify(name, folder=None):
         MissingData: if a listed file does not exist.
         CorruptData: if a file's sha256 differs from the list.
     """
-    _known(name)
-    folder = Path(folder or DATASETS / name)
-    remedy = f"Restore it with `git checkout -- datasets/{name}` (or clone the course again)."
+    folder = Path(folder or DATASETS / _known(name))
+    if (folder / "SHA256SUMS").is_file() or not _is_composed(folder):
+        check_sums(folder)
+
+
+def check_sums(folder):
+    """Compare the files of a folder with its ``SHA256SUMS`` (lecture 02 and later).
+
+    Args:
+        folder: ``pathlib.Path`` of an embedded set, or of the pretrained weights.
+
+    Raises:
+        MissingData, CorruptData: as in ``verify``.
+    """
+    remedy = (
+        f"Restore it with `git checkout -- datasets/{folder.name}` (or clone the course again)."
+    )
     sums = folder / "SHA256SUMS"
     if not sums.is_file():
         raise MissingData(f"{sums} is missing. {remedy}")
@@ -57,10 +73,21 @@ def verify(name, folder=None):
             )
 
 
-def builder(name):
-    """Return the TFDS builder of an embedded data set, reading ``data_dir()``."""
+def _is_composed(folder):
+    """Tell whether a data set is made of others: its folder holds nothing but code."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return bool(files) and all(path.suffix in (".py", ".pyc", ".md") for path in files)
+
+
+def builder(name, folder=None):
+    """Return the TFDS builder of an embedded data set, reading ``folder`` or ``data_dir()``."""
     logging.getLogger("absl").setLevel(logging.ERROR)  # TFDS warns of a folder not yet filled
-    return _builder_class(name)(data_dir=data_dir())
+    kind = _builder_class(name)
+    config = name.partition("/")[2]
+    if config and config not in kind.builder_configs:
+        configs = [f"{_known(name)}/{c}" for c in kind.builder_configs] or [_known(name)]
+        raise UnknownName(f"There is no embedded data set {name!r}; choose from {configs}.")
+    return kind(data_dir=folder or data_dir(), config=config or None)
 
 
 def prepare(name):
@@ -70,7 +97,7 @@ def prepare(name):
     interrupted or a parallel run leaves nothing half-written. Lecture 02 is the first to need it.
 
     Args:
-        name: one of ``EMBEDDED``.
+        name: one of ``EMBEDDED``, perhaps with a config, for example ``"scenes/large"``.
 
     Returns:
         ``tfds.core.DatasetBuilder``, ready for ``as_dataset``.
@@ -82,8 +109,8 @@ def prepare(name):
     if not (target / "dataset_info.json").is_file():
         verify(name)
         data_dir().mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=data_dir(), prefix=f"{name}-") as folder:
-            fresh = _builder_class(name)(data_dir=folder)
+        with tempfile.TemporaryDirectory(dir=data_dir(), prefix=f"{_known(name)}-") as folder:
+            fresh = builder(name, folder)
             with contextlib.redirect_stdout(io.StringIO()):  # TFDS speaks of a download
                 fresh.download_and_prepare()
             _move_into_place(Path(fresh.data_dir), target)
@@ -100,19 +127,22 @@ def _move_into_place(source, target):
 
 
 def _known(name):
-    if name not in EMBEDDED:
+    """Return the name of an embedded data set without its config."""
+    root = name.partition("/")[0]
+    if root not in EMBEDDED:
         raise UnknownName(f"There is no embedded data set {name!r}; choose from {list(EMBEDDED)}.")
+    return root
 
 
 def _builder_class(name):
     """Import ``datasets/<name>/builder.py`` by path: PyPI has a package called ``datasets``."""
     import tensorflow_datasets as tfds
 
-    _known(name)
+    name = _known(name)
     if not sys.stderr.isatty():
         tfds.disable_progress_bar()
 
-    module_name = f"course_{name}_builder"
+    module_name = f"embedded_{name}_builder"  # as sets that use another's builder import it
     if module_name not in sys.modules:
         path = DATASETS / name / "builder.py"
         spec = importlib.util.spec_from_file_location(module_name, path)

@@ -1,8 +1,18 @@
 """NumPy in, Matplotlib figures out; ``show`` puts one into a notebook with alternative text."""
 
+from course.plots.boxes import batch, detections
 from course.plots.charts import bars, confusion_matrix, curves
 from course.plots.learning_curve import LearningCurve
 from course.plots.pictures import image_grid
 from course.plots.show import show
 
-__all__ = ["LearningCurve", "bars", "confusion_matrix", "curves", "image_grid", "show"]
+__all__ = [
+    "LearningCurve",
+    "bars",
+    "batch",
+    "confusion_matrix",
+    "curves",
+    "detections",
+    "image_grid",
+    "show",
+]
