@@ -4,7 +4,6 @@
 """
 
 import argparse
-import contextlib
 import os
 import sys
 import time
@@ -99,11 +98,10 @@ def main():
     options = parser.parse_args()
     from nbclient.exceptions import CellExecutionError
 
-    paths = []
-    with contextlib.suppress(UnknownName):
+    try:
         paths = find_lectures(*options.lectures)
-    if not paths:
-        sys.exit(f"✗ No lecture {' '.join(options.lectures)} in notebooks/; try NB=02.")
+    except UnknownName as error:
+        sys.exit(f"✗ {error}")
     for path in paths:
         print(f"… {path.stem}", end="", flush=True)
         start = time.perf_counter()

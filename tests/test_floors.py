@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = ["ops", "layers", "losses", "metrics", "models", "data", "training"]
 FLOORS += ["plots", "claims", "grading"]
 SAME_FLOOR = {"losses": 2, "metrics": 2}
-GROUND = {"quiet", "errors", "runtime", "lectures"}
+GROUND = {"quiet", "errors", "checksums", "runtime", "lectures"}
 ROOF = {"lab", "doctor"}
 MODULES = sorted((ROOT / "course").rglob("*.py"))
 

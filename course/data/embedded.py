@@ -7,7 +7,6 @@ Preparing writes TFDS record files below ``data_dir()`` once; later loads read o
 """
 
 import contextlib
-import hashlib
 import importlib.util
 import io
 import logging
@@ -16,7 +15,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from course.errors import CorruptData, MissingData, UnknownName
+from course.checksums import check_file, read_sums
+from course.errors import UnknownName
 
 ROOT = Path(__file__).parents[2]
 DATASETS = ROOT / "datasets"
@@ -54,23 +54,8 @@ def check_sums(folder):
     Raises:
         MissingData, CorruptData: as in ``verify``.
     """
-    remedy = (
-        f"Restore it with `git checkout -- datasets/{folder.name}` (or clone the course again)."
-    )
-    sums = folder / "SHA256SUMS"
-    if not sums.is_file():
-        raise MissingData(f"{sums} is missing. {remedy}")
-    for line in sums.read_text().splitlines():
-        expected, file = line.split()
-        path = folder / file
-        if not path.is_file():
-            raise MissingData(f"{path} is missing. {remedy}")
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-        if found != expected:
-            raise CorruptData(
-                f"{path} is not the file that was shipped: sha256 {found[:12]}…, "
-                f"expected {expected[:12]}…. {remedy}"
-            )
+    for name in read_sums(folder):
+        check_file(folder, name)
 
 
 def _is_composed(folder):

@@ -24,10 +24,10 @@ def test_file_is_whole_and_plain(name):
 
 
 def test_every_file_has_checksum_licence_and_credit():
-    listed = set(weights._checksums(WEIGHTS))
+    listed = set(weights.read_sums(WEIGHTS))
     assert listed == {p.name for p in WEIGHTS.iterdir() if p.suffix in (".npz", ".txt")}
     credits = (WEIGHTS / "CREDITS.md").read_text(encoding="utf-8")
-    for name, digest in weights._checksums(WEIGHTS).items():
+    for name, digest in weights.read_sums(WEIGHTS).items():
         assert name in credits and digest in credits, name
     for name in FILES:
         assert (WEIGHTS / f"LICENSE-{name}").stat().st_size > 500, name
@@ -54,7 +54,7 @@ def test_missing_file_is_named_with_its_remedy(copy):
 
 def test_missing_checksums_are_named(copy):
     (copy / "SHA256SUMS").unlink()
-    weights._checksums.cache_clear()
+    weights.read_sums.cache_clear()
     with pytest.raises(FileNotFoundError, match="SHA256SUMS is missing"):
         read_weights("style26.npz")
 

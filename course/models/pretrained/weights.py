@@ -5,16 +5,14 @@ in float16. No pickle is ever read. Before a file is used, its sha256 is compare
 ``SHA256SUMS``; a file that is missing, cut short or edited is refused.
 """
 
-import hashlib
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from course.errors import CorruptData, MissingData, UnknownName
+from course.checksums import check_file, read_sums, remedy
+from course.errors import CorruptData, UnknownName
 
 WEIGHTS = Path(__file__).resolve().parents[3] / "datasets" / "weights"
-REMEDY = "restore it with `git checkout -- datasets/weights`"
 
 
 def weights_path(name):
@@ -31,19 +29,9 @@ def weights_path(name):
         course.errors.UnknownName: if the file is not listed.
         course.errors.CorruptData: if its sha256 differs from the listed one.
     """
-    expected = _checksums(WEIGHTS)
-    if name not in expected:
-        raise UnknownName(f"{name!r} is not in SHA256SUMS of {WEIGHTS}; use one of {[*expected]}.")
-    path = WEIGHTS / name
-    if not path.is_file():
-        raise MissingData(f"The weight file {path} is missing; {REMEDY}.")
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != expected[name]:
-        raise CorruptData(
-            f"The weight file {path} is corrupt: its sha256 is {found[:12]}…, expected "
-            f"{expected[name][:12]}…; {REMEDY}."
-        )
-    return path
+    if name not in (listed := read_sums(WEIGHTS)):
+        raise UnknownName(f"{name!r} is not in SHA256SUMS of {WEIGHTS}; use one of {[*listed]}.")
+    return check_file(WEIGHTS, name)
 
 
 def read_weights(name):
@@ -87,7 +75,7 @@ def assign_weights(model, arrays):
                 found = arrays[key].shape if key in arrays else "no array"
                 raise CorruptData(
                     f"Variable {key} of {model.name!r} needs an array of shape "
-                    f"{tuple(variable.shape)}, found {found}; {REMEDY}."
+                    f"{tuple(variable.shape)}, found {found}; {remedy(WEIGHTS)}."
                 )
             variable.assign(arrays[key])
     return model
@@ -99,12 +87,3 @@ def _leaves(model):
             yield from _leaves(layer)
         else:
             yield layer
-
-
-@cache
-def _checksums(folder):
-    path = folder / "SHA256SUMS"
-    if not path.is_file():
-        raise MissingData(f"The list of checksums {path} is missing; {REMEDY}.")
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return {name: digest for digest, name in (line.split("  ") for line in lines)}
