@@ -8,7 +8,7 @@ from typing import ClassVar
 import tensorflow_datasets as tfds
 
 HERE = Path(__file__).parent
-embedded = runpy.run_path(str(HERE.parent / "cutouts" / "embedded.py"))
+embedded = runpy.run_path(str(HERE.parent / "embedded.py"))
 
 DESCRIPTION = """
 Photographs (landscapes, woods, water) and photographed textures (brick, grass, gravel,

@@ -8,7 +8,7 @@ from typing import ClassVar
 import tensorflow_datasets as tfds
 
 HERE = Path(__file__).parent
-embedded = runpy.run_path(str(HERE / "embedded.py"))
+embedded = runpy.run_path(str(HERE.parent / "embedded.py"))
 
 DESCRIPTION = """
 Photo cut-outs of single objects with their alpha mattes: birds, mammals, sea animals, flowers,

@@ -71,7 +71,7 @@ def prepare(path):
 
 def main(folder):
     """Write images, SHA256SUMS and CREDITS.md from the unpacked package in `folder`."""
-    embedded = runpy.run_path(str(HERE / "embedded.py"))
+    embedded = runpy.run_path(str(HERE.parent / "embedded.py"))
     with (HERE / "cutouts.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     (HERE / "images").mkdir(exist_ok=True)

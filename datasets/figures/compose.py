@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 
 HERE = Path(__file__).parent
-embedded = runpy.run_path(str(HERE.parent / "cutouts" / "embedded.py"))
+embedded = runpy.run_path(str(HERE.parent / "embedded.py"))
 layers = embedded["load_module"](HERE.parent / "scenes" / "layers.py")
 scenes = embedded["load_module"](HERE.parent / "scenes" / "compose.py")
 placement = embedded["load_module"](HERE.parent / "scenes" / "placement.py")

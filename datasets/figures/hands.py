@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 HERE = Path(__file__).parent
-embedded = runpy.run_path(str(HERE.parent / "cutouts" / "embedded.py"))
+embedded = runpy.run_path(str(HERE.parent / "embedded.py"))
 wardrobe = embedded["load_module"](HERE / "wardrobe.py")
 Tube = embedded["load_module"](HERE / "surface.py").Tube
 

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 HERE = Path(__file__).parent
-embedded = runpy.run_path(str(HERE.parent / "cutouts" / "embedded.py"))
+embedded = runpy.run_path(str(HERE.parent / "embedded.py"))
 body = embedded["load_module"](HERE / "body.py")
 layers = embedded["load_module"](HERE.parent / "scenes" / "layers.py")
 TILE = embedded["load_module"](HERE / "surface.py").TILE

@@ -18,7 +18,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 HERE = Path(__file__).parent
-embedded = runpy.run_path(str(HERE.parent / "cutouts" / "embedded.py"))
+embedded = runpy.run_path(str(HERE.parent / "embedded.py"))
 assets = embedded["load_module"](HERE.parent / "scenes" / "assets.py")
 compose = embedded["load_module"](HERE.parent / "scenes" / "compose.py")
 

@@ -11,7 +11,7 @@ import tensorflow_datasets as tfds
 from PIL import Image
 
 HERE = Path(__file__).parent
-embedded = runpy.run_path(str(HERE.parent / "cutouts" / "embedded.py"))
+embedded = runpy.run_path(str(HERE.parent / "embedded.py"))
 
 DESCRIPTION = """
 Twelve photographs for inference demonstrations. `imagenet` lists the ImageNet class names that

@@ -39,7 +39,7 @@ def prepare(path):
 
 def main(folder):
     """Write images, SHA256SUMS and CREDITS.md from the sources in `folder`."""
-    embedded = runpy.run_path(str(HERE.parent / "cutouts" / "embedded.py"))
+    embedded = runpy.run_path(str(HERE.parent / "embedded.py"))
     photos = json.loads((HERE / "photos.json").read_text(encoding="utf-8"))
     (HERE / "images").mkdir(exist_ok=True)
     for photo in photos:

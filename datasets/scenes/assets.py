@@ -9,7 +9,7 @@ import numpy as np
 
 HERE = Path(__file__).parent
 CUTOUTS, BACKGROUNDS = HERE.parent / "cutouts", HERE.parent / "backgrounds"
-embedded = runpy.run_path(str(CUTOUTS / "embedded.py"))
+embedded = runpy.run_path(str(HERE.parent / "embedded.py"))
 SPLITS = {  # split of `scenes`: (split of its cut-outs, split of its backgrounds)
     "train": ("train", "train"),
     "validation": ("validation", "validation"),

@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 HERE = Path(__file__).parent
-embedded = runpy.run_path(str(HERE.parent / "cutouts" / "embedded.py"))
+embedded = runpy.run_path(str(HERE.parent / "embedded.py"))
 assets = embedded["load_module"](HERE / "assets.py")
 captions = embedded["load_module"](HERE / "captions.py")
 compose = embedded["load_module"](HERE / "compose.py")

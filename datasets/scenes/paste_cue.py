@@ -24,7 +24,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 
 HERE = Path(__file__).parent
-load_module = runpy.run_path(str(HERE.parent / "cutouts" / "embedded.py"))["load_module"]
+load_module = runpy.run_path(str(HERE.parent / "embedded.py"))["load_module"]
 assets, compose = load_module(HERE / "assets.py"), load_module(HERE / "compose.py")
 WIDTH, PLACES, SEEDS = 8, 64, (0, 1, 2)
 SCENES = {"train": 1000, "test": 300}

@@ -19,7 +19,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 HERE = Path(__file__).parent
-embedded = runpy.run_path(str(HERE.parent / "cutouts" / "embedded.py"))
+embedded = runpy.run_path(str(HERE.parent / "embedded.py"))
 assets = embedded["load_module"](HERE.parent / "scenes" / "assets.py")
 augment = embedded["load_module"](HERE / "augment.py")
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 HERE = Path(__file__).parent
 DOCS = HERE.parents[1] / "docs" / "data"
-embedded = runpy.run_path(str(HERE.parent / "cutouts" / "embedded.py"))
+embedded = runpy.run_path(str(HERE.parent / "embedded.py"))
 pictures = embedded["load_module"](DOCS / "pictures.py")
 builder = embedded["load_module"](HERE / "builder.py")
 SIDE = 92

@@ -75,7 +75,7 @@ def prepare(path, bridges):
 
 def main(folder):
     """Write images, SHA256SUMS and CREDITS.md from the unpacked package in `folder`."""
-    embedded = runpy.run_path(str(HERE.parent / "cutouts" / "embedded.py"))
+    embedded = runpy.run_path(str(HERE.parent / "embedded.py"))
     with (HERE / "signs.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     (HERE / "images").mkdir(exist_ok=True)

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 HERE = Path(__file__).parent
 DATASETS = HERE.parents[1] / "datasets"
-embedded = runpy.run_path(str(DATASETS / "cutouts" / "embedded.py"))
+embedded = runpy.run_path(str(DATASETS / "embedded.py"))
 FONT = ImageFont.load_default(size=12)
 TINTS = {"train": (74, 92, 74), "validation": (150, 112, 62), "test": (92, 74, 132)}
 COLOURS = [(230, 60, 60), (60, 130, 240), (240, 190, 40), (60, 190, 90), (200, 80, 220)]

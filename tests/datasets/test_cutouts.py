@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 DATASETS = Path(__file__).parents[2] / "datasets"
-embedded = runpy.run_path(str(DATASETS / "cutouts" / "embedded.py"))
+embedded = runpy.run_path(str(DATASETS / "embedded.py"))
 ROWS = embedded["read_rows"](DATASETS / "cutouts", "cutouts.csv")
 COUNTS = {
     "bird": (18, 4, 8),

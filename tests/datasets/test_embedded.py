@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 DATASETS = Path(__file__).parents[2] / "datasets"
-embedded = runpy.run_path(str(DATASETS / "cutouts" / "embedded.py"))
+embedded = runpy.run_path(str(DATASETS / "embedded.py"))
 SETS = {"cutouts": 6.0, "backgrounds": 4.0, "photos": 1.5}  # name: budget, MB
 LICENCE_FILES = {
     "GPL-2.0-or-later": "GPL-2",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 DATASETS = Path(__file__).parents[2] / "datasets"
-embedded = runpy.run_path(str(DATASETS / "cutouts" / "embedded.py"))
+embedded = runpy.run_path(str(DATASETS / "embedded.py"))
 builder = embedded["load_module"](DATASETS / "figures" / "builder.py")
 compose, assets = builder.compose, builder.assets
 body, hands, surface = compose.body, compose.hands, compose.surface

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 DATASETS = Path(__file__).parents[2] / "datasets"
-embedded = runpy.run_path(str(DATASETS / "cutouts" / "embedded.py"))
+embedded = runpy.run_path(str(DATASETS / "embedded.py"))
 builder = embedded["load_module"](DATASETS / "scenes" / "builder.py")
 assets, captions, compose = builder.assets, builder.captions, builder.compose
 cutouts, backgrounds = cache(assets.cutouts), cache(assets.backgrounds)

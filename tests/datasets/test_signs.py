@@ -16,7 +16,7 @@ from PIL import Image
 
 DATASETS = Path(__file__).parents[2] / "datasets"
 SIGNS = DATASETS / "signs"
-embedded = runpy.run_path(str(DATASETS / "cutouts" / "embedded.py"))
+embedded = runpy.run_path(str(DATASETS / "embedded.py"))
 builder = embedded["load_module"](SIGNS / "builder.py")
 augment, assets = builder.augment, builder.assets
 drawings, backgrounds = cache(builder.signs), cache(assets.backgrounds)

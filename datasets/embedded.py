@@ -2,7 +2,7 @@
 
 Needs the standard library only, so that every builder can load it by path::
 
-    embedded = runpy.run_path(str(HERE.parent / "cutouts" / "embedded.py"))
+    embedded = runpy.run_path(str(HERE.parent / "embedded.py"))
 """
 
 import csv
