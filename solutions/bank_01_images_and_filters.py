@@ -393,6 +393,16 @@ def gaussian_kernel_off_centre(size, sigma):
 
 
 @gaussian_kernel.wrong(
+    "For an even size this makes size + 1 weights in a row. Take exactly size of them, at "
+    "distances of ±0.5, ±1.5, … from the centre"
+)
+def gaussian_kernel_of_odd_size_only(size, sigma):
+    x = np.arange(-(size // 2), size // 2 + 1)
+    g = np.exp(-(x**2) / (2 * sigma**2))
+    return np.outer(g, g) / g.sum() ** 2
+
+
+@gaussian_kernel.wrong(
     "Neighbouring pixels are 1 apart: size points from −size/2 to size/2 are further apart than "
     "that. The outermost pixels are at ± (size − 1) / 2"
 )

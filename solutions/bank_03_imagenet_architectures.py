@@ -663,8 +663,8 @@ def residual_block_by_loops(x, w1, w2, w_shortcut, stride):
 
 
 @residual_block.wrong(
-    "Add the shortcut before the last ReLU: behind it, the residual is never negative, and the "
-    "block can only add to its input, never take anything away"
+    "Add the shortcut before the last ReLU, not after it: the residual F(x) must be able to be "
+    "negative, or the block can only add to its input and never take anything away"
 )
 def residual_block_with_relu_before_addition(x, w1, w2, w_shortcut, stride):
     def conv3x3(x, w, stride):
@@ -679,7 +679,7 @@ def residual_block_with_relu_before_addition(x, w1, w2, w_shortcut, stride):
 
 
 @residual_block.wrong(
-    "There is one ReLU too many: none between the second convolution and the addition, or the "
+    "There is one ReLU too many: put none between the second convolution and the addition, or the "
     "block can never take anything away from its input"
 )
 def residual_block_with_relu_on_both_sides(x, w1, w2, w_shortcut, stride):
@@ -857,8 +857,8 @@ def top_k_error_by_sorting(logits, labels, k):
 
 
 @top_k_error.wrong(
-    "Classes with the same logit as the label stand before it: argsort breaks such ties by the "
-    "position of the class, which is luck. Count the classes whose logit is smaller"
+    "A tie counts against the label, but this lets the class with the higher number win it, as "
+    "sorting does. Count the classes whose logit is smaller instead of sorting"
 )
 def top_k_error_by_ascending_argsort(logits, labels, k):
     top = np.argsort(logits, axis=1, kind="stable")[:, -k:]
@@ -866,8 +866,8 @@ def top_k_error_by_ascending_argsort(logits, labels, k):
 
 
 @top_k_error.wrong(
-    "A tie counts against the label, but argsort lets the class with the lower number win it. "
-    "Count the classes whose logit is smaller instead of sorting"
+    "A tie counts against the label, but this lets the class with the lower number win it, as "
+    "sorting does. Count the classes whose logit is smaller instead of sorting"
 )
 def top_k_error_by_descending_argsort(logits, labels, k):
     top = np.argsort(-logits, axis=1, kind="stable")[:, :k]
@@ -909,7 +909,7 @@ def top_k_error_as_a_count(logits, labels, k):
     return np.sum(np.sum(logits < own, axis=1) < logits.shape[1] - k)
 
 
-@top_k_error.wrong("argsort sorts upwards: its first k are the smallest logits, not the largest")
+@top_k_error.wrong("These are the k smallest logits, not the k largest: np.argsort sorts upwards")
 def top_k_error_of_the_smallest(logits, labels, k):
     smallest = np.argsort(logits, axis=1, kind="stable")[:, :k]
     return 1 - np.mean(np.any(smallest == labels[:, None], axis=1))
