@@ -98,6 +98,11 @@ def output_size_with_gap_after_kernel(size, kernel, stride, padding, dilation):
     return max(0, (size + 2 * padding - dilation * kernel) // stride + 1)
 
 
+@output_size.wrong("The stride matters: with a stride of 2 only every other place is used")
+def output_size_without_stride(size, kernel, stride, padding, dilation):
+    return max(0, size + 2 * padding - dilation * (kernel - 1))
+
+
 @output_size.wrong("The first place counts too: add 1 after the division")
 def output_size_without_first_place(size, kernel, stride, padding, dilation):
     return max(0, (size + 2 * padding - dilation * (kernel - 1) - 1) // stride)
@@ -734,7 +739,7 @@ def wrong_entries_with_relative_tolerance(image, kernel, padding, stride, printe
 
 
 @wrong_entries.wrong(
-    "A table of the wrong shape is wrong everywhere: do not compare only the part that both have"
+    "A table of the wrong shape is wrong everywhere, also where an entry happens to be right"
 )
 def wrong_entries_of_the_common_part(image, kernel, padding, stride, printed):
     padded = np.pad(image, padding)
