@@ -7,7 +7,7 @@ student's own check in the notebook (`own=True`) may quote everything.
 
 import builtins
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -117,6 +117,10 @@ def explain(key: Key, case: Case, seen: Observation, own: bool = False) -> str:
     """
     if seen.error is not None:
         return REASONS.get(seen.error) or f"The call raised {error_name(seen.error)}"
+    if equal(seen.output, case.expected, key.tolerance):
+        return "The call changed its arguments; work on a copy"
+    if _are_alike_lists(seen.output, case.expected):
+        return _explain_first_wrong(key, case, seen, own)
     if not is_numeric(seen.output) or not is_numeric(case.expected):
         return "The result has the wrong type or structure"
     shape = np.shape(case.expected)
@@ -129,8 +133,6 @@ def explain(key: Key, case: Case, seen: Observation, own: bool = False) -> str:
         )
     if np.isfinite(case.expected).all() and not np.isfinite(seen.output).all():
         return "The result holds NaN or infinity where a finite number is expected"
-    if equal(seen.output, case.expected, key.tolerance):
-        return "The call changed its arguments; work on a copy"
     return "The values are wrong" + (
         _first_difference(key, case, seen, own) if own or not case.hidden else " on a hidden case"
     )
@@ -156,6 +158,19 @@ def _alike(case: Case, mistake: Observation, seen: Observation, tolerance: float
     if case.keeps and mistake.changed != seen.changed:
         return False
     return equal(seen.output, mistake.output, tolerance, nan=True)
+
+
+def _are_alike_lists(result, expected) -> bool:
+    lists = isinstance(result, (list, tuple)) and isinstance(expected, (list, tuple))
+    return lists and len(result) == len(expected)
+
+
+def _explain_first_wrong(key: Key, case: Case, seen: Observation, own: bool) -> str:
+    pairs = list(zip(seen.output, case.expected, strict=True))
+    number = next(i for i, pair in enumerate(pairs) if not equal(*pair, key.tolerance))
+    output, expected = pairs[number]
+    told = explain(key, replace(case, expected=expected), Observation(output), own)
+    return f"Result {number + 1} of {len(pairs)}: {told}"
 
 
 def _first_difference(key: Key, case: Case, seen: Observation, own: bool) -> str:

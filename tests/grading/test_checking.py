@@ -53,6 +53,17 @@ def test_an_unknown_mistake_is_explained(key, answer, message):
     assert message in judged(key, answer)["values"][1]
 
 
+def test_of_several_results_the_first_wrong_one_is_explained():
+    both = Question("both", {"values": 1})
+    both.case("values", np.array([1.0, 3.0]))
+    both.oracle(lambda x: (float(x.sum()), 2 * x))
+    message = "Result 2 of 2: The values are wrong at [1]: expected 6"
+    assert judged(both.key, lambda x: (x.sum(), x + 1))["values"] == (0, message)
+    assert "got 4" in judged(both.key, lambda x: [4, x + 1], own=True)["values"][1]
+    assert "Result 2 of 2" in judged(both.key, lambda x: (4.0, "x"))["values"][1]
+    assert "wrong type" in judged(both.key, lambda x: (4.0,))["values"][1]
+
+
 def test_a_changed_input_is_told(key):
     def answer(x):
         result = x.mean(axis=1)
