@@ -11,6 +11,7 @@ import numpy as np
 from keras import ops
 
 TINY = 1e-7  # pixels, or pixels²: keeps quotients and logarithms of empty boxes finite
+LIMIT = math.log(1000 / 16)  # of log scales: an anchor grows 62.5 times at most
 
 
 def area(boxes):
@@ -54,7 +55,8 @@ def pairwise_iou(boxes, others):
 def giou(boxes, others):
     """Generalised IoU: negative and growing with the gap where boxes do not overlap (lecture 07).
 
-    Rezatofighi et al. 2019, algorithm 1: IoU − |C \\ (A ∪ B)| / |C|, C the smallest box around both.
+    Rezatofighi et al. 2019, algorithm 1: IoU − (|C| − |A ∪ B|) / |C|, C the smallest box around
+    both.
 
     Args:
         boxes, others: float tensors [..., 4], xyxy pixels, of shapes that broadcast.
@@ -150,7 +152,7 @@ def encode_boxes(boxes, anchors, weights=(1, 1, 1, 1)):
     return ops.concatenate([shift, scale], axis=-1) * ops.convert_to_tensor(weights, shift.dtype)
 
 
-def decode_boxes(deltas, anchors, weights=(1, 1, 1, 1), limit=math.log(1000 / 16)):
+def decode_boxes(deltas, anchors, weights=(1, 1, 1, 1), limit=LIMIT):
     """Turn regressed numbers back into boxes, the inverse of ``encode_boxes`` (lectures 10–12).
 
     Args:
@@ -158,7 +160,7 @@ def decode_boxes(deltas, anchors, weights=(1, 1, 1, 1), limit=math.log(1000 / 16
         anchors: float tensor [..., N, 4] or [N, 4], xyxy pixels.
         weights: the factors used for encoding.
         limit: largest log scale. Not in the paper but in its successors: without it the
-            exponential overflows early in training. The default lets an anchor grow 62.5 times.
+            exponential overflows early in training.
 
     Returns:
         float tensor [..., N, 4], xyxy pixels, not clipped to the image.
