@@ -94,7 +94,7 @@ def test_encoding_agrees_with_keras_and_decoding_inverts_it():
     for weights in ((1, 1, 1, 1), (10, 10, 5, 5)):
         deltas = ops.encode_boxes(boxes, anchors, weights)
         theirs = keras.utils.bounding_boxes.encode_box_to_deltas(
-            anchors, boxes, "xyxy", "center_xywh", variance=1 / np.array(weights)
+            anchors, boxes, "xyxy", "xyxy", "center_xywh", variance=1 / np.array(weights)
         )
         assert np.array(deltas) == pytest.approx(np.array(theirs), abs=1e-3)
         decoded = np.array(ops.decode_boxes(deltas, anchors, weights))
@@ -102,7 +102,8 @@ def test_encoding_agrees_with_keras_and_decoding_inverts_it():
 
 
 def test_decoding_limits_the_scale_and_stays_finite():
-    decoded = np.array(ops.decode_boxes(np.array([[0, 0, 1000, 0]], "float32"), [[0, 0, 16, 16.0]]))
+    deltas, anchor = np.array([[[0, 0, 1000, 0]], [[0, 0, 16, 16]]], "float32")
+    decoded = np.array(ops.decode_boxes(deltas, anchor))
     assert decoded == pytest.approx(np.array([[-492, 0, 508, 16]]), abs=1e-2)
 
 

@@ -9,6 +9,8 @@ from hypothesis.extra import numpy as hnp
 
 from course import ops
 
+BOTH = np.array([True, True])
+
 
 def slow_match(overlaps, valid, high, low, force, ignore):
     """The four rules of course/ops/matching.py, for one image."""
@@ -59,18 +61,16 @@ def test_match_follows_its_rule_with_ties_padding_and_crowds(table, force, thres
 
 def test_two_objects_that_want_one_anchor_get_one_each():
     overlaps = np.array([[0.4, 0.3], [0.2, 0.1], [0.0, 0.0]], "float32")
-    assert np.array(ops.match(overlaps, [True, True])).tolist() == [0, 1, -1]
-    assert np.array(ops.match(overlaps, [True, True], force=False)).tolist() == [-1, -1, -1]
+    assert np.array(ops.match(overlaps, BOTH)).tolist() == [0, 1, -1]
+    assert np.array(ops.match(overlaps, BOTH, force=False)).tolist() == [-1, -1, -1]
 
 
 def test_an_object_is_served_even_from_another_ones_match():
-    overlaps = np.array([[0.9, 0.6], [0.7, 0.0]], "float32")  # both anchors like object 0 best
-    assert np.array(ops.match(overlaps, [True, True])).tolist() == [
-        0,
-        0,
-    ]  # object 0 is served first
+    """All anchors like object 0 best; object 1 gets the one that is left, not one that is taken."""
     overlaps = np.array([[0.7, 0.6], [0.9, 0.0]], "float32")
-    assert np.array(ops.match(overlaps, [True, True])).tolist() == [1, 0]
+    assert np.array(ops.match(overlaps, BOTH)).tolist() == [1, 0]
+    overlaps = np.array([[0.9, 0.6], [0.7, 0.0]], "float32")
+    assert np.array(ops.match(overlaps, BOTH)).tolist() == [0, 0]
 
 
 def test_no_objects():
@@ -108,4 +108,4 @@ def test_keras_cv_still_forces_a_match_with_an_object_that_does_not_exist():
     overlaps = np.array([[0.0, 0.0], [0.6, 0.0], [0.0, 0.7]], "float32")
     index, kind = matcher(overlaps)
     assert (int(index[0]), int(kind[0])) == (2, 1)  # row 0 overlaps nothing, and 2 is out of range
-    assert np.array(ops.match(overlaps, [True, True])).tolist() == [-1, 0, 1]
+    assert np.array(ops.match(overlaps, BOTH)).tolist() == [-1, 0, 1]
