@@ -16,7 +16,7 @@ COCO_LIMITS = (1, 10, 100)
 
 
 def average_precisions(matches, points="all"):
-    """Return the average precision of every class (lecture 08); their mean is the mAP.
+    """Return the average precision of every class (lecture 08); their ``np.nanmean`` is the mAP.
 
     Args:
         matches: what ``match_detections`` returns.

@@ -61,7 +61,8 @@ def match_detections(
         ``Matches``.
 
     Raises:
-        ValueError: if the numbers of images or of entries do not fit together.
+        ValueError: if the numbers of images or of entries do not fit together, or a box or score
+            is not finite.
     """
     found, wanted = _flat(detections, "scores"), _flat(objects)
     num_images = len(detections["classes"])
@@ -109,7 +110,11 @@ def _flat(entries, *required):
     flat.setdefault("areas", (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
     flat["ignore"] = np.asarray(flat.get("ignore", np.zeros(len(boxes))), bool)
     flat["classes"] = flat["classes"].astype(int)
-    return {name: values[flat["classes"] >= 0] for name, values in flat.items()}
+    flat = {name: values[flat["classes"] >= 0] for name, values in flat.items()}
+    for name in ("boxes", "scores"):
+        if not np.isfinite(flat[name]).all():
+            raise ValueError(f"Some {name} are not finite; look where they were made.")
+    return flat
 
 
 def _rank(groups):

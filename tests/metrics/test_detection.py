@@ -206,6 +206,8 @@ def test_what_does_not_fit_is_told():
         metrics.match_detections(one, two)
     with pytest.raises(ValueError, match="as many scores as classes"):
         metrics.match_detections(one | {"scores": [[0.5, 0.4]]}, one)
+    with pytest.raises(ValueError, match="Some boxes are not finite"):
+        metrics.match_detections(one | {"boxes": [[[0, 0, np.nan, 9]]]}, one)
     with pytest.raises(ValueError, match="'scores' are missing"):
         metrics.match_detections(two, two)
 
