@@ -9,13 +9,15 @@ The rule, in order; the later one wins:
 2. From ``high`` on it keeps it; below ``low`` it is background; between, it is ignored.
 3. Background that overlaps an ignored object (crowd, difficult) by ``low`` or more is ignored.
 4. With ``force``, objects are served greedily: of all pairs of an object not yet served and an
-   anchor not yet given away, that with the greatest overlap above 0 is matched, and so on. So every
-   object gets an anchor of its own, as long as one is left that overlaps it at all.
+   anchor not yet given away, that with the greatest overlap above 0 is matched (of equal ones, the
+   first object's first anchor), and so on. So every object gets an anchor of its own, as long as
+   one is left that overlaps it at all.
 
 Rule 4 is SSD's (Liu et al. 2016, section 2.2, and its code). Faster R-CNN's (Ren et al. 2015,
 section 3.1.2) lets two objects claim the same anchor, and then one of them goes without.
 """
 
+import numpy as np
 from keras import ops
 
 BACKGROUND, IGNORED = -1, -2
@@ -55,21 +57,28 @@ def match(overlaps, valid, high=0.5, low=None, force=True, ignore=None):
 
 
 def _serve_every_object(overlaps, matches):
-    """Rule 4: N times, give away the best pair that is left."""
+    """Rule 4: N times, give away the best pair that is left.
+
+    Others can take N − 1 anchors from an object, so its N best are all that need be looked at.
+    """
     num_anchors, num_objects = overlaps.shape[-2:]
+    depth = min(num_anchors, num_objects)
+    best, anchors = ops.top_k(ops.swapaxes(overlaps, -1, -2), depth)  # [..., N, depth]
+    flat = (*ops.shape(best)[:-2], num_objects * depth)
+    rows = np.arange(num_objects, dtype="int32")[:, None]
 
     def serve(_, state):
         left, matches = state
-        flat = ops.reshape(left, (*ops.shape(left)[:-2], num_anchors * num_objects))
-        best, pair = ops.max(flat, axis=-1), ops.cast(ops.argmax(flat, axis=-1), "int32")
-        anchor = ops.arange(num_anchors, dtype="int32") == (pair // num_objects)[..., None]
-        anchor = ops.logical_and(anchor, best[..., None] > 0)  # [..., A], one or none
-        object_ = ops.arange(num_objects, dtype="int32") == (pair % num_objects)[..., None]
-        gone = ops.logical_or(anchor[..., :, None], object_[..., None, :])  # [..., A, N]
-        matches = ops.where(anchor, (pair % num_objects)[..., None], matches)
+        pairs = ops.reshape(left, flat)
+        pair = ops.cast(ops.argmax(pairs, axis=-1, keepdims=True), "int32")  # [..., 1]
+        anchor = ops.take_along_axis(ops.reshape(anchors, flat), pair, axis=-1)
+        found = ops.max(pairs, axis=-1, keepdims=True) > 0
+        given = ops.logical_and(np.arange(num_anchors) == anchor, found)  # [..., A]
+        matches = ops.where(given, pair // depth, matches)
+        gone = ops.logical_or(anchors == anchor[..., None], rows == (pair // depth)[..., None])
         return ops.where(gone, 0.0, left), matches
 
-    return ops.fori_loop(0, num_objects, serve, (overlaps, matches))[1]
+    return ops.fori_loop(0, num_objects, serve, (best, matches))[1]
 
 
 def take_matched(values, matches, background=0, ignored=None):

@@ -27,10 +27,10 @@ def slow_match(overlaps, valid, high, low, force, ignore):
         matches.append(match)
     free = set(range(num_anchors))
     while force and wanted and free:
-        pairs = [(-overlaps[a, n], a, n) for a in free for n in wanted if overlaps[a, n] > 0]
+        pairs = [(-overlaps[a, n], n, a) for a in free for n in wanted if overlaps[a, n] > 0]
         if not pairs:
             break
-        _, anchor, best = min(pairs)
+        _, best, anchor = min(pairs)
         matches[anchor] = best
         free.remove(anchor)
         wanted.remove(best)
