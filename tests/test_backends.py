@@ -23,6 +23,7 @@ model.load_weights(sys.argv[4])
 np.savez(sys.argv[5], logits=np.array(model(inputs)), parameters=model.count_params())
 """
 DETECTION = """
+import numpy as np
 from course import losses, ops
 
 def pipeline(boxes, classes, logits):
@@ -32,7 +33,7 @@ def pipeline(boxes, classes, logits):
     decoded = ops.clip_boxes(ops.decode_boxes(deltas, anchors), 64, 64)
     found = ops.detections(decoded, logits, max_outputs=9)
     soft, lowered = ops.soft_nms(decoded, logits[..., 0], max_outputs=5)
-    target = (matches >= 0)[..., None]
+    target = ops.take_matched(classes, matches, -1)[..., None] == np.arange(2)
     each = losses.focal_loss(target, logits) + losses.ciou_loss(decoded, anchors)
     hard = losses.hard_negatives(each, matches >= 0, matches == -1)
     loss = losses.weighted_mean(each, hard)
@@ -41,7 +42,7 @@ def pipeline(boxes, classes, logits):
 """
 OTHER_DETECTION = """
 import sys
-import jax, keras, numpy as np
+import jax, keras
 assert keras.config.backend() == "jax" and "tensorflow" not in sys.modules
 result = jax.jit(pipeline)(**np.load(sys.argv[1]))
 np.savez(sys.argv[2], **{name: np.array(value) for name, value in result.items()})
