@@ -3,7 +3,8 @@
     python benchmarks/nms.py [--xla] [--seed 0]
 
 Boxes come in clusters of ten. All three keep at most 100 boxes at IoU .5 and are checked to keep
-the same ones. Median milliseconds of 15 calls of a compiled graph; prints a Markdown table.
+the same ones. Median CPU milliseconds of 15 calls of a compiled graph on one thread, so that other
+work on the machine does not count; prints a Markdown table.
 """
 
 import argparse
@@ -60,12 +61,12 @@ def clusters(batch, number, seed):
 
 
 def milliseconds(function, *inputs):
-    """Return the median time of a call, and its result."""
+    """Return the median CPU time of a call, and its result."""
     result, times = function(*inputs).numpy(), []
     for _ in range(15):
-        start = time.perf_counter()
+        start = time.process_time()
         result = function(*inputs).numpy()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return 1000 * np.median(times), result
 
 
@@ -75,6 +76,7 @@ def main():
     parser.add_argument("--xla", action="store_true")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
+    tf.config.threading.set_intra_op_parallelism_threads(1)
     functions = [fixpoint, loop] + [tensorflow] * (not options.xla)
     print("| batch | boxes |", *(f"{f.__name__} |" for f in functions))
     print("|---|---|" + "---|" * len(functions))
