@@ -6,8 +6,8 @@ Greedy suppression is sequential, but its result is the only fixpoint of one par
 by score, with S[i, j] = 1 where i < j and IoU > threshold, a box is kept exactly if no kept box
 suppresses it:  keep[j] = ¬ max_i keep[i]·S[i, j].  After t steps from "all kept", the first t boxes
 are right, so at most C steps are needed; in practice as many as the longest chain "suppresses the
-suppressor of …" is long, a handful. On a CPU this is faster than a loop over the K results up
-to about 400 candidates (benchmarks/README.md), and it has no K-fold launch of kernels on a GPU.
+suppressor of …" is long, a handful. On a CPU without XLA this is faster than a loop over the K
+results up to about 400 candidates (benchmarks/README.md).
 
 Classes are compared, not separated by an offset added to the coordinates, which costs digits.
 """
