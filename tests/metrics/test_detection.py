@@ -111,8 +111,8 @@ def test_a_thousand_cases_equal_pycocotools():
 
 
 @pytest.mark.slow
-def test_ten_thousand_cases_equal_pycocotools():
-    assert sum(agree(seed, 400) for seed in range(100, 128)) >= 10_000
+def test_five_thousand_more_cases_equal_pycocotools():
+    assert sum(agree(seed, 400) for seed in range(100, 114)) >= 5000
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -40,7 +40,7 @@ def test_iou_counts_common_pixels(boxes, others):
     assert np.array(ops.area(boxes)) == pytest.approx([len(pixels(box)) for box in boxes])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(any_boxes, any_boxes, st.integers(-9, 9), st.sampled_from([0.5, 3]))
 def test_overlaps_do_not_change_with_order_place_or_scale(boxes, others, shift, scale):
     boxes, others = proper(boxes), proper(others)
