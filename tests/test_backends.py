@@ -1,4 +1,4 @@
-"""The same model code on another backend: equal parameters, and equal logits from equal weights."""
+"""The same code on another backend: equal logits from equal weights, equal boxes and losses."""
 
 import os
 import subprocess
@@ -21,6 +21,31 @@ inputs = np.load(sys.argv[3])
 model = getattr(models, sys.argv[1])()
 model.load_weights(sys.argv[4])
 np.savez(sys.argv[5], logits=np.array(model(inputs)), parameters=model.count_params())
+"""
+DETECTION = """
+import numpy as np
+from course import losses, ops
+
+def pipeline(boxes, classes, logits):
+    anchors = ops.anchors(64, 64, [16], [ops.anchor_shapes([24])])
+    matches = ops.match(ops.pairwise_iou(anchors, boxes), classes >= 0, 0.5, 0.3, True, classes > 1)
+    deltas = ops.encode_boxes(ops.take_matched(boxes, matches), anchors)
+    decoded = ops.clip_boxes(ops.decode_boxes(deltas, anchors), 64, 64)
+    found = ops.detections(decoded, logits, max_outputs=9)
+    soft, lowered = ops.soft_nms(decoded, logits[..., 0], max_outputs=5)
+    target = ops.take_matched(classes, matches, -1)[..., None] == np.arange(2)
+    each = losses.focal_loss(target, logits) + losses.ciou_loss(decoded, anchors)
+    hard = losses.hard_negatives(each, matches >= 0, matches == -1)
+    loss = losses.weighted_mean(each, hard)
+    loss = loss + losses.weighted_mean(losses.smooth_l1(deltas, 0 * deltas), matches >= 0)
+    return dict(found, matches=matches, soft=soft, lowered=lowered, hard=hard, loss=loss)
+"""
+OTHER_DETECTION = """
+import sys
+import jax, keras
+assert keras.config.backend() == "jax" and "tensorflow" not in sys.modules
+result = jax.jit(pipeline)(**np.load(sys.argv[1]))
+np.savez(sys.argv[2], **{name: np.array(value) for name, value in result.items()})
 """
 
 
@@ -50,6 +75,28 @@ def test_other_backend_agrees(name, backend, tmp_path):
     result = np.load(files[2])
     assert result["parameters"] == model.count_params()
     assert np.abs(result["logits"] - np.array(model(images))).max() < 1e-4
+
+
+@pytest.mark.slow
+def test_box_operations_and_losses_compile_and_agree_on_jax(tmp_path):
+    rng = np.random.default_rng(0)
+    low = rng.integers(0, 40, (2, 6, 2))
+    boxes = np.concatenate([low, low + rng.integers(8, 24, (2, 6, 2))], -1).astype("float32")
+    inputs = {"boxes": boxes, "classes": rng.integers(-1, 3, (2, 6)).astype("int32")}
+    inputs["logits"] = rng.random((2, 48, 2)).astype("float32")
+    np.savez(tmp_path / "inputs.npz", **inputs)
+    done = subprocess.run(
+        [interpreter("jax"), "-c", DETECTION + OTHER_DETECTION]
+        + [str(tmp_path / name) for name in ("inputs.npz", "result.npz")],
+        env=os.environ | {"KERAS_BACKEND": "jax", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    result, names = np.load(tmp_path / "result.npz"), {}
+    exec(DETECTION, names)
+    for name, expected in names["pipeline"](**inputs).items():
+        assert result[name] == pytest.approx(np.array(expected), abs=1e-4), name
 
 
 def test_this_run_is_on_the_default_backend():

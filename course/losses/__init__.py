@@ -1,0 +1,16 @@
+"""Losses of detectors: functions of targets and predictions, one value per box, not yet reduced."""
+
+from course.losses.boxes import ciou_loss, giou_loss, iou_loss, smooth_l1
+from course.losses.classes import balanced_cross_entropy, focal_loss, hard_negatives
+from course.losses.weighting import weighted_mean
+
+__all__ = [
+    "balanced_cross_entropy",
+    "ciou_loss",
+    "focal_loss",
+    "giou_loss",
+    "hard_negatives",
+    "iou_loss",
+    "smooth_l1",
+    "weighted_mean",
+]

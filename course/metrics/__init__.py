@@ -1,0 +1,23 @@
+"""Metrics in NumPy: what is reported, as opposed to what is minimised."""
+
+from course.metrics.average_precision import (
+    average_precision,
+    f1,
+    precision,
+    precision_recall,
+    recall,
+)
+from course.metrics.detection import average_precisions, average_recalls, coco_metrics
+from course.metrics.matching import match_detections
+
+__all__ = [
+    "average_precision",
+    "average_precisions",
+    "average_recalls",
+    "coco_metrics",
+    "f1",
+    "match_detections",
+    "precision",
+    "precision_recall",
+    "recall",
+]
