@@ -492,6 +492,14 @@ def parallel_gradient_by_tensordot(gradients, sizes):
 
 
 @parallel_gradient.wrong(
+    "An empty shard's gradient is NaN, and 0 × NaN is NaN: leave such shards out, or replace "
+    "their gradients by 0 first"
+)
+def parallel_gradient_with_zero_times_nan(gradients, sizes):
+    return np.tensordot(sizes / sizes.sum(), gradients, axes=1)
+
+
+@parallel_gradient.wrong(
     "The mean of the devices' means is not the mean of the examples: weight each gradient by the "
     "number of examples behind it"
 )
@@ -505,14 +513,6 @@ def parallel_gradient_as_mean_of_means(gradients, sizes):
 )
 def parallel_gradient_as_mean_of_used_means(gradients, sizes):
     return gradients[sizes > 0].mean(axis=0)
-
-
-@parallel_gradient.wrong(
-    "An empty shard's gradient is NaN, and 0 × NaN is NaN: leave such shards out, or replace "
-    "their gradients by 0 first"
-)
-def parallel_gradient_with_zero_times_nan(gradients, sizes):
-    return np.tensordot(sizes / sizes.sum(), gradients, axes=1)
 
 
 @parallel_gradient.wrong("Divide the weighted sum by the number of examples, sum(sizes)")
@@ -662,6 +662,20 @@ def batch_norm_with_batch_statistics_at_inference(
     if training:
         moving_mean = momentum * moving_mean + (1 - momentum) * mean
         moving_variance = momentum * moving_variance + (1 - momentum) * variance
+    y = gamma * (x - mean) / np.sqrt(variance + epsilon) + beta
+    return y, moving_mean, moving_variance
+
+
+@batch_norm.wrong(
+    "training makes no difference in your answer: at inference normalise with the moving "
+    "statistics, and leave them as they are"
+)
+def batch_norm_always_in_training(
+    x, gamma, beta, moving_mean, moving_variance, training, momentum, epsilon
+):
+    mean, variance = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
+    moving_mean = momentum * moving_mean + (1 - momentum) * mean
+    moving_variance = momentum * moving_variance + (1 - momentum) * variance
     y = gamma * (x - mean) / np.sqrt(variance + epsilon) + beta
     return y, moving_mean, moving_variance
 

@@ -669,6 +669,14 @@ def multitask_loss_of_missing_labels(losses, weights, present):
     return np.sum(weights * sums / np.maximum((~present).sum(axis=0), 1))
 
 
+@multitask_loss.wrong(
+    "Leave out the losses that have no label, even where they look like numbers: present tells "
+    "which ones count"
+)
+def multitask_loss_without_present(losses, weights, present):
+    return losses.mean(axis=0) @ weights
+
+
 # --- nearest_neighbour (find the bug) ----------------------------------------------------------
 
 nearest_neighbour = Question(
