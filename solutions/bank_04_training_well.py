@@ -135,6 +135,11 @@ def pca_colour_without_eigenvalues(image, eigenvectors, eigenvalues, alphas):
     return np.clip(image + 255 * eigenvectors @ alphas, 0, 255)
 
 
+@pca_colour.wrong("Do not round: return the floats as they are")
+def pca_colour_rounded(image, eigenvectors, eigenvalues, alphas):
+    return np.clip(image + 255 * eigenvectors @ (alphas * eigenvalues), 0, 255).round()
+
+
 # --- learning_rate -----------------------------------------------------------------------------
 
 learning_rate = Question(
@@ -282,7 +287,7 @@ adam_step = Question(
 )
 
 
-def adam_case(check: str, *shape: int, t: int, rate=0.01, beta2=0.99, epsilon=1e-7, **options):
+def adam_case(check: str, *shape: int, t: int, rate=0.01, beta2=0.999, epsilon=1e-7, **options):
     """Adds a case; the averages are zero before the first step."""
     m = normal(*shape, scale=0.1) if t > 1 else np.zeros(shape)
     v = positive(*shape, scale=0.2) if t > 1 else np.zeros(shape)
@@ -298,7 +303,7 @@ adam_case("input unchanged", 3, t=2, keeps=True)
 adam_case("first step", 2, 3, t=1, rate=0.5, beta2=0.9, hidden=True)
 adam_case("first step", 5, t=1, hidden=True)
 adam_case("later steps", 3, 2, 2, t=4, hidden=True)
-adam_case("later steps", 6, t=50, beta2=0.999, hidden=True)
+adam_case("later steps", 6, t=50, beta2=0.99, hidden=True)
 adam_case("epsilon", 2, 2, t=1, epsilon=0.5, hidden=True)
 adam_case("epsilon", 4, t=9, epsilon=0.02, hidden=True)
 adam_case("input unchanged", 2, 3, t=5, hidden=True, keeps=True)

@@ -325,6 +325,16 @@ def max_unpool_transposed(pooled, switches, shape):
     return result
 
 
+@max_unpool.wrong(
+    "A switch counts the places of one channel: index the map with row, column and channel. Your "
+    "flat array runs through the channels as well"
+)
+def max_unpool_into_flat_array(pooled, switches, shape):
+    result = np.zeros(shape)
+    result.flat[switches.ravel()] = pooled.ravel()
+    return result
+
+
 # --- relu_backward -----------------------------------------------------------------------------
 
 relu_backward = Question(
@@ -378,8 +388,8 @@ def relu_backward_in_a_copy(z, error, rule):
 
 
 @relu_backward.wrong(
-    "The two rules are exchanged: the gradient asks for the sign of z, the input of the forward "
-    "pass; the deconvnet for that of the error, which comes from above"
+    "Look at what each rule asks for: the gradient for the sign of z, the input of the forward "
+    "pass; the deconvnet for the sign of the error, which comes from above"
 )
 def relu_backward_exchanged(z, error, rule):
     if rule == "deconvnet":
@@ -387,6 +397,14 @@ def relu_backward_exchanged(z, error, rule):
     if rule == "gradient":
         return np.where(error > 0, error, 0.0)
     return np.where((z > 0) & (error > 0), error, 0.0)
+
+
+@relu_backward.wrong(
+    "Only the gradient asks for z > 0 alone: the deconvnet asks for error > 0, and guided "
+    "backpropagation for both"
+)
+def relu_backward_always_gradient(z, error, rule):
+    return np.where(z > 0, error, 0.0)
 
 
 @relu_backward.wrong(
@@ -719,6 +737,17 @@ def grad_cam_with_absolute_value(activations, gradients):
 )
 def grad_cam_place_by_place(activations, gradients):
     heat = np.maximum((gradients * activations).sum(axis=-1), 0)
+    largest = heat.max()
+    return heat / largest if largest > 0 else heat
+
+
+@grad_cam.wrong(
+    "Average the gradients as they are, negative ones too: there is no ReLU before the mean, only "
+    "one after the sum over the channels"
+)
+def grad_cam_with_relu_on_gradients(activations, gradients):
+    weights = np.maximum(gradients, 0).mean(axis=(0, 1))
+    heat = (weights * activations).sum(axis=-1)
     largest = heat.max()
     return heat / largest if largest > 0 else heat
 
