@@ -640,6 +640,18 @@ def occluded_without_copies(image, size, stride, value):
     return np.stack(copies), np.array(corners)
 
 
+@occluded.wrong("Return two arrays, np.stack(copies) and np.array(corners), not two lists")
+def occluded_as_lists(image, size, stride, value):
+    copies, corners = [], []
+    for top in range(0, image.shape[0], stride):
+        for left in range(0, image.shape[1], stride):
+            copy = image.copy()
+            copy[top : top + size, left : left + size] = value
+            copies.append(copy)
+            corners.append((top, left))
+    return copies, corners
+
+
 # --- grad_cam (find the bug) -------------------------------------------------------------------
 
 grad_cam = Question("grad_cam", {"values": 1, "evidence against the class": 2, "nothing found": 1})
