@@ -41,9 +41,10 @@ run: data  ## run the lectures headless, HTML in build/ (one: NB=02)
 exercises: $(READY)  ## generate notebooks/exercises/ from solutions/
 	$(BIN)/python -m course.grading release
 
-grade: $(READY)  ## grade SUBMISSIONS=folder (without it: a sample class of 20)
-	test -n "$(SUBMISSIONS)" || { rm -rf build/class && $(BIN)/python -m course.grading sample build/class; }
-	$(BIN)/python -m course.grading grade "$(or $(SUBMISSIONS),build/class)" --jobs $(JOBS)
+grade: $(READY)  ## grade SUBMISSIONS=folder of exercise NB=02 (without a folder: a sample class of 20)
+	test -n "$(SUBMISSIONS)" || { rm -rf build/class && \
+	  $(BIN)/python -m course.grading sample build/class --exercise $(or $(NB),02); }
+	$(BIN)/python -m course.grading grade "$(or $(SUBMISSIONS),build/class)" --exercise $(or $(NB),02) --jobs $(JOBS)
 
 measure: data  ## measure the claims of NB=02 again over five seeds
 	$(BIN)/python -m course.claims measure $(NB)

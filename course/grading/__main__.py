@@ -111,6 +111,17 @@ def _write_csv(folder: Path, records: list[dict]) -> None:
     print(f"Wrote {path}", file=sys.stderr)
 
 
+def _exercise(text: str) -> str:
+    """Find an exercise by its number or the beginning of its name."""
+    from course.grading.release import exercises
+
+    names = exercises()
+    found = [name for name in names if name.startswith(text)]
+    if len(found) != 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not one of the exercises {names}")
+    return found[0]
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m course.grading", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -119,7 +130,8 @@ def _parser() -> argparse.ArgumentParser:
         added = commands.add_parser(function.__name__, help=function.__doc__)
         added.set_defaults(command=function)
         if function is not release:
-            added.add_argument("--exercise", default="02_lenet", help="default: %(default)s")
+            about = "its number or name, for example 02 (the default)"
+            added.add_argument("--exercise", default="02_lenet", type=_exercise, help=about)
         return added
 
     grading = command(grade)

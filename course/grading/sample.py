@@ -36,7 +36,7 @@ HOSTILE = {
         "graded",
         "import glob\nloot = ''\n"
         "for place in '..', '/*', '/*/*', '/*/*/*', '/*/*/*/*', '/proc/*/cwd':\n"
-        "    for path in glob.glob(place + '/*lenet*'):\n"
+        "    for path in glob.glob(place + '/*EXERCISE*'):\n"
         "        loot += open(path).read()\n"
         "def NAME(*arguments):\n    return loot",
     ),
@@ -118,7 +118,8 @@ def write_sample(exercise: Exercise, folder: Path) -> dict[str, tuple[str, Mappi
     hand_in_nothing_useful("nothing", lambda path: None)
     for number, (student, (status, code)) in enumerate(HOSTILE.items()):
         name = names[number % len(names)]
-        hand_in(student, status, rights | {name: code.replace("NAME", name)}, {name: 0})
+        code = code.replace("NAME", name).replace("EXERCISE", exercise.name)
+        hand_in(student, status, rights | {name: code}, {name: 0})
     return dict(sorted(expected.items()))
 
 
