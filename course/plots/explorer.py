@@ -114,9 +114,9 @@ def _figure(image, kernel, result):
     axes[0].set_title(f"input, {image.shape[0]} × {image.shape[1]}")
     largest = np.abs(kernel).max()
     axes[1].imshow(kernel, cmap="RdBu_r", vmin=-largest, vmax=largest)
-    axes[1].set_title(f"kernel, {kernel.shape[0]} × {kernel.shape[1]}, sum {kernel.sum():.1f}")
+    axes[1].set_title(f"kernel, {kernel.shape[0]} × {kernel.shape[1]}")
     averages = kernel.min() >= 0  # else positive and negative answers around a grey 0
-    reach = np.abs(result).max() or 1
+    reach = np.percentile(np.abs(result), 99) or 1
     axes[2].imshow(result, "gray", vmin=0 if averages else -reach, vmax=255 if averages else reach)
     axes[2].set_title(f"result, {result.shape[0]} × {result.shape[1]}")
     for axis in axes:
