@@ -109,7 +109,7 @@ class KernelExplorer(widgets.VBox):
 
 
 def _figure(image, kernel, result):
-    figure, axes = new_figure(9.6, 3.0, 1, 3, width_ratios=(4, 2.2, 4))
+    figure, axes = new_figure(8.8, 2.7, 1, 3, width_ratios=(4, 2.2, 4))
     axes[0].imshow(image, cmap="gray", vmin=0, vmax=255)
     axes[0].set_title(f"input, {image.shape[0]} × {image.shape[1]}")
     largest = np.abs(kernel).max()
