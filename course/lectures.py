@@ -13,6 +13,7 @@ from course.errors import UnknownName
 
 ROOT = Path(__file__).parents[1]
 VOLATILE = ("execution", "widgets", "language_info")  # metadata that changes with every run
+WIDGET = "application/vnd.jupyter.widget-view+json"  # needs a kernel; a picture is beside it
 
 
 def find_lectures(*numbers):
@@ -74,20 +75,22 @@ def run(path, store=False):
     import nbformat
     from nbconvert import HTMLExporter
 
-    notebook = execute(path)
+    notebook = settled(execute(path))
     html = ROOT / "build" / path.relative_to(ROOT).with_suffix(".html")
     html.parent.mkdir(parents=True, exist_ok=True)
     html.write_text(HTMLExporter().from_notebook_node(notebook)[0], encoding="utf-8")
     if store:
-        nbformat.write(settled(notebook), path)
+        nbformat.write(notebook, path)
     return html
 
 
 def settled(notebook):
-    """Remove from an executed notebook what differs from run to run but says nothing."""
+    """Remove from an executed notebook what means nothing outside the run that made it."""
     for part in [notebook, *notebook.cells]:
         for key in VOLATILE:
             part.metadata.pop(key, None)
+        for output in part.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)
     return notebook
 
 

@@ -1,5 +1,6 @@
 """Pure tensor functions on ``keras.ops``. This floor imports nothing of ours."""
 
+from course.ops import kernels
 from course.ops.anchors import anchor_shapes, anchors
 from course.ops.boxes import (
     area,
@@ -14,10 +15,12 @@ from course.ops.boxes import (
     iou,
     pairwise_iou,
 )
+from course.ops.convolution import cross_correlate, output_size
 from course.ops.gradient import gradient
 from course.ops.hog import hog
 from course.ops.matching import match, take_matched
 from course.ops.nms import detections, nms, soft_nms
+from course.ops.receptive_field import receptive_field
 
 __all__ = [
     "anchor_shapes",
@@ -27,6 +30,7 @@ __all__ = [
     "check_boxes",
     "ciou",
     "clip_boxes",
+    "cross_correlate",
     "decode_boxes",
     "detections",
     "encode_boxes",
@@ -35,9 +39,12 @@ __all__ = [
     "gradient",
     "hog",
     "iou",
+    "kernels",
     "match",
     "nms",
+    "output_size",
     "pairwise_iou",
+    "receptive_field",
     "soft_nms",
     "take_matched",
 ]

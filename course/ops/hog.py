@@ -15,8 +15,8 @@ def hog(images, bins=9, cell=7, block=2):
     Each pixel votes with its gradient magnitude for one of ``bins`` directions between 0° and 180°;
     votes are averaged over cells, and every block of neighbouring cells is normalised with L2-Hys
     (L2 norm, clip at 0.2, L2 norm again). The result equals ``skimage.feature.hog`` up to rounding:
-    a gradient exactly between two bins may fall into the other one. Lecture 02 uses it as the
-    opponent of the learned features.
+    a gradient exactly between two bins may fall into the other one. Lecture 01 builds it step by
+    step; lecture 02 uses it as the opponent of the learned features.
 
     Args:
         images: float tensor [B, H, W], any intensity unit; H and W multiples of ``cell``.

@@ -2,11 +2,13 @@
 
 from course.plots.boxes import batch, detections
 from course.plots.charts import bars, confusion_matrix, curves
+from course.plots.explorer import KernelExplorer
 from course.plots.learning_curve import LearningCurve
 from course.plots.pictures import image_grid
 from course.plots.show import show
 
 __all__ = [
+    "KernelExplorer",
     "LearningCurve",
     "bars",
     "batch",
