@@ -38,7 +38,7 @@ def _of_layer(layer):
     kernels = [w for w in layer.weights if "kernel" in w.name]
     if not kernels:
         return 0
-    if type(layer) not in COUNTED:
+    if not isinstance(layer, COUNTED):
         raise ValueError(
             f"multiply_adds cannot count {layer.name}, a {type(layer).__name__}; add its formula."
         )
