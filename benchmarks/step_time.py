@@ -42,6 +42,7 @@ def inception_listed():
     image = keras.Input((32, 32, 3))
     x = layers.Rescaling(1 / 127.5, offset=-1)(image)
     x = layers.Conv2D(192, 3, padding="same", activation="relu")(x)
+    x = layers.MaxPooling2D(3, 2, padding="same")(x)
     for stage, columns in STAGES.items():
         if stage != "3":
             x = layers.MaxPooling2D(3, 2, padding="same")(x)

@@ -3,6 +3,7 @@
 Legend: B batch, H, W map size, C maps, n neighbouring maps.
 """
 
+import numpy as np
 from keras import layers, ops
 
 
@@ -28,12 +29,16 @@ class LocalResponseNormalisation(layers.Layer):
             raise ValueError(f"n={n} maps have no middle one; choose an odd number, the paper's 5.")
         self.k, self.n, self.alpha, self.beta = k, n, alpha, beta
 
+    def build(self, input_shape):
+        """Remember who is whose neighbour: a matrix [C, C] with a band of ones."""
+        index = np.arange(input_shape[-1])
+        self.band = (abs(index[:, None] - index) <= self.n // 2).astype(self.compute_dtype)
+
     def call(self, a):
         """Normalise a [B, H, W, C] → [B, H, W, C]."""
-        channels, half = a.shape[-1], self.n // 2
-        squares = ops.pad(a * a, ((0, 0), (0, 0), (0, 0), (half, half)))  # [B, H, W, C + n − 1]
-        activity = sum(squares[..., j : j + channels] for j in range(self.n))  # [B, H, W, C]
-        return a * (self.k + self.alpha * activity) ** -self.beta
+        activity = ops.matmul(a * a, self.band)  # Σ_j a_j²: [B, H, W, C]
+        # u^−β as exp(−β log u), and the sum as a product: many times faster than pow and slices
+        return a * ops.exp(-self.beta * ops.log(self.k + self.alpha * activity))
 
     def get_config(self):
         """Return the constants, so that a saved model can be loaded again."""

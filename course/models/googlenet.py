@@ -50,7 +50,7 @@ def googlenet(
         num_classes: number of logits K.
         width: multiplies the number of filters.
         modules: how many modules of stages 3, 4 and 5 to take, in the order of the table.
-        small: one 3×3 convolution as stem, for small images, in place of the first five layers.
+        small: one 3×3 convolution and one pooling as stem, for small images.
         auxiliary: also return the logits behind modules 4a and 4d, as far as they exist.
         dropout: rate before the logits, in [0, 1).
 
@@ -91,7 +91,8 @@ def _stem(x, width):
 
 
 def _small_stem(x, filters):
-    return _conv(x, filters, 3, 1, "conv1")
+    x = _conv(x, filters, 3, 1, "conv1")
+    return layers.MaxPooling2D(3, 2, padding="same", name="pool1")(x)
 
 
 def _conv(x, filters, kernel, strides, name):
