@@ -4,6 +4,7 @@ import itertools
 import math
 
 import numpy as np
+from matplotlib import ticker
 
 from course.plots.show import COLOURS, new_figure
 
@@ -54,8 +55,13 @@ def bubbles(points, xlabel, ylabel, limits=None):
         axis.scatter(x, y, 8, color=colour)
         radius = math.sqrt(1500 * size / largest / math.pi)  # in points
         axis.annotate(name, (x, y), (0, radius + 3), textcoords="offset points", ha="center")
-    axis.set(xlabel=xlabel, ylabel=ylabel, xscale="log", ylim=limits)
+    axis.set(xlabel=xlabel, ylabel=ylabel, xscale="log")
+    axis.xaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
+    axis.xaxis.set_major_formatter(ticker.EngFormatter(sep=""))  # 500k, 1M, 2M
+    axis.xaxis.set_minor_locator(ticker.NullLocator())
     axis.margins(0.18, 0.3)
+    if limits:
+        axis.set_ylim(limits)
     return figure
 
 
