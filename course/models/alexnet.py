@@ -10,7 +10,7 @@ initialisation and zero biases instead of N(0, 0.01) and ones.
 import keras
 from keras import layers
 
-from course.layers import LocalResponseNormalisation
+from course.layers import GroupedConvolution, LocalResponseNormalisation
 
 
 def alexnet(
@@ -57,12 +57,12 @@ def alexnet(
             layers.Conv2D(filters[0], kernel, stride, **relu, name="C1"),  # 55×55×96
             LocalResponseNormalisation(name="N1"),
             layers.MaxPooling2D(3, 2, name="P1"),  # 27×27×96, windows overlap (section 3.4)
-            layers.Conv2D(filters[1], 5, groups=groups, **same, name="C2"),  # 27×27×256
+            GroupedConvolution(filters[1], 5, groups=groups, **same, name="C2"),  # 27×27×256
             LocalResponseNormalisation(name="N2"),
             layers.MaxPooling2D(3, 2, name="P2"),  # 13×13×256
             layers.Conv2D(filters[2], 3, **same, name="C3"),  # 13×13×384
-            layers.Conv2D(filters[3], 3, groups=groups, **same, name="C4"),  # 13×13×384
-            layers.Conv2D(filters[4], 3, groups=groups, **same, name="C5"),  # 13×13×256
+            GroupedConvolution(filters[3], 3, groups=groups, **same, name="C4"),  # 13×13×384
+            GroupedConvolution(filters[4], 3, groups=groups, **same, name="C5"),  # 13×13×256
             layers.MaxPooling2D(3, 2, name="P5"),  # 6×6×256
             layers.Flatten(name="flatten"),  # 9216
             layers.Dropout(dropout, name="D6"),
