@@ -1,5 +1,6 @@
 """The same code on another backend: equal logits from equal weights, equal boxes and losses."""
 
+import json
 import os
 import subprocess
 import sys
@@ -11,14 +12,23 @@ import pytest
 from course import models
 
 ROOT = Path(__file__).parents[1]
-NETWORKS = {"lenet5": models.lenet5, "mlp": models.mlp}
+GREY = {"input_shape": (28, 28, 1), "num_classes": 10}
+NETWORKS = {  # name: arguments that make a small one
+    "alexnet": {**GREY, "width": 0.125, "hidden": 32, "stem": (5, 1)},
+    "googlenet": {**GREY, "width": 0.125, "modules": (1, 1, 1), "small": True},
+    "lenet5": {},
+    "mlp": {},
+    "resnet": {**GREY, "stages": (1, 1), "width": 8, "small": True, "shortcut": "padding"},
+    "resnet18": {"input_shape": (64, 64, 3), "num_classes": 10, "width": 8},
+    "vgg": {**GREY, "blocks": (1, 1), "width": 8, "hidden": 32},
+}
 OTHER = """
-import sys
+import json, sys
 import keras, numpy as np
 from course import models
 assert keras.config.backend() == sys.argv[2] and "tensorflow" not in sys.modules
 inputs = np.load(sys.argv[3])
-model = getattr(models, sys.argv[1])()
+model = getattr(models, sys.argv[1])(**json.loads(sys.argv[6]))
 model.load_weights(sys.argv[4])
 np.savez(sys.argv[5], logits=np.array(model(inputs)), parameters=model.count_params())
 """
@@ -60,13 +70,15 @@ def interpreter(backend):
 @pytest.mark.parametrize("backend", ["jax"])
 @pytest.mark.parametrize("name", NETWORKS)
 def test_other_backend_agrees(name, backend, tmp_path):
-    model = NETWORKS[name]()
-    images = np.random.default_rng(0).integers(0, 256, (16, 28, 28, 1)).astype("float32")
+    options = NETWORKS[name]
+    model = getattr(models, name)(**options)
+    size = (16, *model.input_shape[1:])
+    images = np.random.default_rng(0).integers(0, 256, size).astype("float32")
     np.save(tmp_path / "images.npy", images)
     model.save_weights(tmp_path / "model.weights.h5")
     files = [tmp_path / "images.npy", tmp_path / "model.weights.h5", tmp_path / "result.npz"]
     done = subprocess.run(
-        [interpreter(backend), "-c", OTHER, name, backend, *map(str, files)],
+        [interpreter(backend), "-c", OTHER, name, backend, *map(str, files), json.dumps(options)],
         env=os.environ | {"KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,

@@ -9,6 +9,7 @@ from course.metrics.average_precision import (
 )
 from course.metrics.detection import average_precisions, average_recalls, coco_metrics
 from course.metrics.matching import match_detections
+from course.metrics.multiply_adds import multiply_adds
 
 __all__ = [
     "average_precision",
@@ -17,6 +18,7 @@ __all__ = [
     "coco_metrics",
     "f1",
     "match_detections",
+    "multiply_adds",
     "precision",
     "precision_recall",
     "recall",

@@ -1,6 +1,20 @@
 """One paper per file. Every network returns logits; the loss applies the softmax."""
 
+from course.models.alexnet import alexnet
+from course.models.googlenet import googlenet
 from course.models.lenet import lenet5
 from course.models.mlp import mlp
+from course.models.resnet import resnet, resnet18, resnet34, resnet50
+from course.models.vgg import vgg
 
-__all__ = ["lenet5", "mlp"]
+__all__ = [
+    "alexnet",
+    "googlenet",
+    "lenet5",
+    "mlp",
+    "resnet",
+    "resnet18",
+    "resnet34",
+    "resnet50",
+    "vgg",
+]

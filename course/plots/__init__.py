@@ -1,7 +1,7 @@
 """NumPy in, Matplotlib figures out; ``show`` puts one into a notebook with alternative text."""
 
 from course.plots.boxes import batch, detections
-from course.plots.charts import bars, confusion_matrix, curves
+from course.plots.charts import bars, bubbles, confusion_matrix, curves
 from course.plots.explorer import KernelExplorer
 from course.plots.learning_curve import LearningCurve
 from course.plots.pictures import image_grid
@@ -12,6 +12,7 @@ __all__ = [
     "LearningCurve",
     "bars",
     "batch",
+    "bubbles",
     "confusion_matrix",
     "curves",
     "detections",

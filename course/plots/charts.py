@@ -1,6 +1,10 @@
-"""Charts: bars, curves and confusion matrices."""
+"""Charts: bars, bubbles, curves and confusion matrices."""
+
+import itertools
+import math
 
 import numpy as np
+from matplotlib import ticker
 
 from course.plots.show import COLOURS, new_figure
 
@@ -24,6 +28,40 @@ def bars(values, xlabel, limits=None, form="{:.3f}"):
     axis.invert_yaxis()
     axis.set(xlabel=xlabel, xlim=limits)
     axis.grid(axis="y", visible=False)
+    return figure
+
+
+def bubbles(points, xlabel, ylabel, limits=None):
+    """Draw one bubble per entry on a logarithmic horizontal axis (lecture 03 and later).
+
+    Args:
+        points: dict ``name → (x, y, size)``; the largest size gets the largest area.
+        xlabel, ylabel: what the axes show, with their units; say in one what the area shows.
+        limits: (low, high) of the vertical axis.
+
+    Returns:
+        Matplotlib figure.
+
+    Raises:
+        ValueError: if an x or a size is not positive.
+    """
+    wrong = {name: point for name, point in points.items() if min(point[0], point[2]) <= 0}
+    if wrong:
+        raise ValueError(f"bubbles got {wrong}; x (a logarithmic axis) and size must be positive.")
+    figure, axis = new_figure(6.4, 3.8)
+    largest = max(size for _, _, size in points.values())
+    for (name, (x, y, size)), colour in zip(points.items(), itertools.cycle(COLOURS)):
+        axis.scatter(x, y, 1500 * size / largest, color=colour, alpha=0.5, linewidth=0)
+        axis.scatter(x, y, 8, color=colour)
+        radius = math.sqrt(1500 * size / largest / math.pi)  # in points
+        axis.annotate(name, (x, y), (0, radius + 3), textcoords="offset points", ha="center")
+    axis.set(xlabel=xlabel, ylabel=ylabel, xscale="log")
+    axis.xaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
+    axis.xaxis.set_major_formatter(ticker.EngFormatter(sep=""))  # 500k, 1M, 2M
+    axis.xaxis.set_minor_locator(ticker.NullLocator())
+    axis.margins(0.18, 0.3)
+    if limits:
+        axis.set_ylim(limits)
     return figure
 
 

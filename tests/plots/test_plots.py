@@ -57,3 +57,16 @@ def test_learning_curve_counts_epochs_outside_a_notebook(capsys):
     model.fit(np.zeros((4, 2, 2, 1)), np.zeros(4), epochs=3, verbose=0, callbacks=[curve])
     assert len(curve.values) == 3 and not curve.validation
     assert "epoch 3 of 3" in capsys.readouterr().err
+
+
+def test_bubbles_have_areas_in_proportion_and_a_logarithmic_axis():
+    figure = plots.bubbles({"small": (1e6, 0.5, 10), "large": (1e9, 0.7, 40)}, "x", "y")
+    (axis,) = figure.axes
+    areas = [c.get_sizes()[0] for c in axis.collections][::2]  # every second one is the centre
+    assert areas[1] == 4 * areas[0] and axis.get_xscale() == "log"
+    assert [text.get_text() for text in axis.texts] == ["small", "large"]
+
+
+def test_bubbles_refuse_what_a_logarithm_cannot_show():
+    with pytest.raises(ValueError, match=r"zero.*positive"):
+        plots.bubbles({"zero": (0, 0.5, 10)}, "x", "y")

@@ -1,0 +1,17 @@
+"""One idea per file: the building blocks that networks share."""
+
+from course.layers.convolution import conv_bn
+from course.layers.grouped_convolution import GroupedConvolution
+from course.layers.inception import auxiliary_head, inception
+from course.layers.local_response_normalisation import LocalResponseNormalisation
+from course.layers.residual import basic_block, bottleneck_block
+
+__all__ = [
+    "GroupedConvolution",
+    "LocalResponseNormalisation",
+    "auxiliary_head",
+    "basic_block",
+    "bottleneck_block",
+    "conv_bn",
+    "inception",
+]
