@@ -3,11 +3,13 @@
 from course.data.augmentation import Augmentation
 from course.data.embedded import EMBEDDED, prepare, verify
 from course.data.loading import class_names, load, load_arrays
+from course.data.pca import colour_axes
 
 __all__ = [
     "EMBEDDED",
     "Augmentation",
     "class_names",
+    "colour_axes",
     "load",
     "load_arrays",
     "prepare",

@@ -3,7 +3,7 @@
 Legend: B batch, H, W picture size, N objects.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 GEOMETRY = ("flip", "scale", "translate", "rotate", "crop")
 COLOUR = ("brightness", "contrast", "saturation", "hue")
@@ -29,6 +29,8 @@ class Augmentation:
         contrast: largest change of the contrast factor.
         saturation: largest change of the saturation factor.
         hue: largest turn of the colour circle, in degrees.
+        pca: standard deviation of AlexNet's change along the colour axes; 0.1 in the paper.
+        pca_axes: [3, 3], ``data.colour_axes(training images)``; needed where ``pca`` is on.
         noise: largest standard deviation of Gaussian noise, in intensities.
         cutout: side of a grey square, as a share of the picture's shorter side.
         rain: share of the pictures with rain.
@@ -49,6 +51,8 @@ class Augmentation:
     contrast: float = 0.0
     saturation: float = 0.0
     hue: float = 0.0
+    pca: float = 0.0
+    pca_axes: object = field(default=None, compare=False)
     noise: float = 0.0
     cutout: float = 0.0
     rain: float = 0.0
@@ -68,8 +72,10 @@ class Augmentation:
             f"flip={self.flip}; give a probability": not 0 <= self.flip <= 1,
             f"rain + fog + snow = {self._share():g}; they are shares of the pictures, "
             "give a sum of at most 1": not 0 <= self._share() <= 1,
+            f"pca={self.pca} without pca_axes; give data.colour_axes(training images)": self.pca > 0
+            and self.pca_axes is None,
         }
-        names = ("translate", "rotate", *COLOUR, "noise", "cutout", *WEATHER)
+        names = ("translate", "rotate", *COLOUR, "pca", "noise", "cutout", *WEATHER)
         for name in names:
             problems[f"{name}={getattr(self, name)}; give a number ≥ 0"] = getattr(self, name) < 0
         for problem, found in problems.items():
@@ -124,10 +130,15 @@ class Augmentation:
         return stack_masks(moved) if "masks" in moved else moved
 
     def _appearance(self, images, seeds):
-        from course.data import colour, occlusion, weather
+        import tensorflow as tf
+
+        from course.data import colour, occlusion, pca, weather
 
         if settings := self._changed(COLOUR):
             images = colour.jitter(images, seeds[0], **settings)
+        if self.pca:
+            pca_seed = tf.random.experimental.stateless_fold_in(seeds[0], 1)
+            images = pca.shift(images, pca_seed, self.pca, self.pca_axes)
         if self.noise:
             images = occlusion.noise(images, seeds[1], self.noise)
         if self.cutout:

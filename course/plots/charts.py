@@ -65,7 +65,7 @@ def bubbles(points, xlabel, ylabel, limits=None):
     return figure
 
 
-def curves(lines, xlabel, ylabel, x=None, log=False, limits=None):
+def curves(lines, xlabel, ylabel, x=None, log=False, limits=None, spread=None):
     """Draw one line per entry (lecture 02 and later).
 
     Args:
@@ -74,6 +74,7 @@ def curves(lines, xlabel, ylabel, x=None, log=False, limits=None):
         x: positions; by default 1, 2, 3, …
         log: logarithmic vertical axis.
         limits: (low, high) of the vertical axis.
+        spread: optional dict ``name → sequence`` of half the lengths of error bars (lecture 04).
 
     Returns:
         Matplotlib figure.
@@ -82,7 +83,11 @@ def curves(lines, xlabel, ylabel, x=None, log=False, limits=None):
     axis.set(xlabel=xlabel, ylabel=ylabel, yscale="log" if log else "linear")
     for name, line in lines.items():
         positions = np.arange(1, len(line) + 1) if x is None else x
-        axis.plot(positions, line, marker="o" if len(line) < 30 else None, ms=3, label=name)
+        style = {"marker": "o" if len(line) < 30 else None, "ms": 3, "label": name}
+        if spread is None:
+            axis.plot(positions, line, **style)
+        else:
+            axis.errorbar(positions, line, spread[name], capsize=3, **style)
     if limits:
         axis.set_ylim(limits)
     axis.legend()

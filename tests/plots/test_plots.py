@@ -31,6 +31,16 @@ def test_bars_write_their_values():
     assert [text.get_text() for text in figure.axes[0].texts] == ["0.906", "0.883"]
 
 
+def test_curves_draw_error_bars_of_the_lengths_given():
+    lines, spread = {"a": [1.0, 2.0, 4.0]}, {"a": [0.5, 0.25, 0.0]}
+    axis = plots.curves(lines, "x", "y", x=[10, 20, 30], spread=spread).axes[0]
+    bars = axis.containers[0].lines[2][0].get_segments()
+    assert [tuple(map(tuple, bar)) for bar in bars] == [
+        ((10, 0.5), (10, 1.5)), ((20, 1.75), (20, 2.25)), ((30, 4.0), (30, 4.0)),
+    ]  # fmt: skip
+    assert not plots.curves(lines, "x", "y").axes[0].containers  # without spread, a plain line
+
+
 def test_confusion_matrix_shows_counts_and_names():
     figure = plots.confusion_matrix([[5, 0], [2, 3]], ["cat", "dog"])
     assert sorted(text.get_text() for text in figure.axes[0].texts) == ["2", "3", "5"]
