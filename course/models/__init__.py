@@ -2,5 +2,6 @@
 
 from course.models.lenet import lenet5
 from course.models.mlp import mlp
+from course.models.transfer import classifier_on, cut, freeze
 
-__all__ = ["lenet5", "mlp"]
+__all__ = ["classifier_on", "cut", "freeze", "lenet5", "mlp"]
