@@ -1,4 +1,4 @@
-"""Make the pictures of the pages on cut-outs, backgrounds, photos and scenes (maintainers).
+"""Make the pictures of the pages on cut-outs, backgrounds, photos, objects, scenes (maintainers).
 
 python docs/data/pictures.py
 """
@@ -73,6 +73,24 @@ def photos():
     return sheet(cells, 4, (300, 240))
 
 
+def objects(columns=10, side=110):
+    """One row of single objects per split, on the tint of the split's cut-outs, with their box."""
+    builder = embedded["load_module"](DATASETS / "objects" / "builder.py")
+    cells, tints = [], []
+    for split in ("train", "known", "test"):
+        parts = builder.assets.cutouts(split), builder.assets.backgrounds(split)
+        for index in range(columns):
+            scene = builder.picture(split, index, *parts)
+            (item,) = scene.objects
+            picture = Image.open(io.BytesIO(scene.jpeg)).convert("RGB")
+            picture = picture.resize((side - 6, side - 6), Image.BICUBIC)
+            box = [round(value * (side - 6) / builder.SETTINGS.size) for value in item["xyxy"]]
+            ImageDraw.Draw(picture).rectangle(box, outline=COLOURS[2], width=1)
+            cells.append((picture, item["label"]))
+            tints.append(TINTS[builder.assets.SPLITS[split][0]])
+    return sheet(cells, columns, (side, side + 14), tints)
+
+
 def scenes(config, split, count, columns, side):
     """Scenes with boxes, outlines of the visible masks, and captions."""
     builder = embedded["load_module"](DATASETS / "scenes" / "builder.py")
@@ -100,6 +118,7 @@ def main():
         "cutouts": cutouts(),
         "backgrounds": backgrounds(),
         "photos": photos(),
+        "objects": objects(),
         "scenes_small": scenes("small", "test", 12, 6, 240),
         "scenes_large": scenes("large", "known", 6, 3, 400),
     }
