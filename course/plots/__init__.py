@@ -2,6 +2,7 @@
 
 from course.plots.boxes import batch, detections
 from course.plots.charts import bars, confusion_matrix, curves
+from course.plots.heat import heat_overlays
 from course.plots.learning_curve import LearningCurve
 from course.plots.pictures import image_grid
 from course.plots.show import show
@@ -13,6 +14,7 @@ __all__ = [
     "confusion_matrix",
     "curves",
     "detections",
+    "heat_overlays",
     "image_grid",
     "show",
 ]
