@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FLOORS = ["ops", "layers", "losses", "metrics", "models", "data", "training"]
+FLOORS = ["ops", "layers", "losses", "metrics", "models", "explain", "data", "training"]
 FLOORS += ["plots", "claims", "grading"]
 SAME_FLOOR = {"losses": 2, "metrics": 2}
 GROUND = {"quiet", "errors", "checksums", "runtime", "lectures"}

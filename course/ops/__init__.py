@@ -21,6 +21,12 @@ from course.ops.hog import hog
 from course.ops.matching import match, take_matched
 from course.ops.nms import detections, nms, soft_nms
 from course.ops.receptive_field import receptive_field
+from course.ops.unpooling import (
+    max_pool_with_switches,
+    max_unpool,
+    unpool_bed_of_nails,
+    unpool_nearest,
+)
 
 __all__ = [
     "anchor_shapes",
@@ -41,10 +47,14 @@ __all__ = [
     "iou",
     "kernels",
     "match",
+    "max_pool_with_switches",
+    "max_unpool",
     "nms",
     "output_size",
     "pairwise_iou",
     "receptive_field",
     "soft_nms",
     "take_matched",
+    "unpool_bed_of_nails",
+    "unpool_nearest",
 ]

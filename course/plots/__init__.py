@@ -3,6 +3,7 @@
 from course.plots.boxes import batch, detections
 from course.plots.charts import bars, bubbles, confusion_matrix, curves
 from course.plots.explorer import KernelExplorer
+from course.plots.heat import heat_overlays
 from course.plots.learning_curve import LearningCurve
 from course.plots.pictures import image_grid
 from course.plots.show import show
@@ -16,6 +17,7 @@ __all__ = [
     "confusion_matrix",
     "curves",
     "detections",
+    "heat_overlays",
     "image_grid",
     "show",
 ]

@@ -80,3 +80,14 @@ def test_bubbles_have_areas_in_proportion_and_a_logarithmic_axis():
 def test_bubbles_refuse_what_a_logarithm_cannot_show():
     with pytest.raises(ValueError, match=r"zero.*positive"):
         plots.bubbles({"zero": (0, 0.5, 10)}, "x", "y")
+
+
+def test_heat_overlays_have_a_row_a_picture_and_a_bar():
+    images, heat = np.zeros((2, 6, 8, 3)), {"a": np.ones((2, 6, 8)), "b": np.zeros((2, 6, 8))}
+    boxes = [np.array([[1, 1, 4, 4]]), np.zeros((0, 4))]
+    figure = plots.heat_overlays(images, heat, titles=["one", "two"], boxes=boxes)
+    titles = [axis.get_title() for axis in figure.axes]
+    assert titles[:3] == ["photograph", "a", "b"] and len(figure.axes) == 2 * 3 + 1
+    assert [len(axis.patches) for axis in figure.axes[:6:3]] == [1, 0]
+    with pytest.raises(ValueError, match=r"'a' of shape \(1, 6, 8\)"):
+        plots.heat_overlays(images, {"a": np.ones((1, 6, 8))})
