@@ -4,6 +4,8 @@
 """
 
 import argparse
+import base64
+import io
 import os
 import sys
 import time
@@ -14,6 +16,7 @@ from course.errors import UnknownName
 ROOT = Path(__file__).parents[1]
 VOLATILE = ("execution", "widgets", "language_info")  # metadata that changes with every run
 WIDGET = "application/vnd.jupyter.widget-view+json"  # needs a kernel; a picture is beside it
+LARGE = 60_000  # characters of a picture in base64
 
 
 def find_lectures(*numbers):
@@ -80,7 +83,7 @@ def run(path, store=False):
     html.parent.mkdir(parents=True, exist_ok=True)
     html.write_text(HTMLExporter().from_notebook_node(notebook)[0], encoding="utf-8")
     if store:
-        nbformat.write(notebook, path)
+        nbformat.write(lightened(notebook), path)
     return html
 
 
@@ -91,6 +94,20 @@ def settled(notebook):
             part.metadata.pop(key, None)
         for output in part.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)
+    return notebook
+
+
+def lightened(notebook):
+    """Give large pictures a palette of 256 colours, so that the folder of notebooks stays small."""
+    from PIL import Image
+
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if len(output.get("data", {}).get("image/png", "")) > LARGE:
+                picture = io.BytesIO(base64.b64decode(output.data["image/png"]))
+                small = io.BytesIO()
+                Image.open(picture).convert("RGB").quantize(256).save(small, "png", optimize=True)
+                output.data["image/png"] = base64.b64encode(small.getvalue()).decode()
     return notebook
 
 

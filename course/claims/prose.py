@@ -19,7 +19,7 @@ NOT_CLAIMS = (
     r"\]\([^)]*\)",  # targets of other links
     r"^#+ .*$",
     r"^\s*\d+\. ",
-    r"[Ll]ectures? \d\d(?:[–-]\d\d)?",
+    r"[Ll]ectures? \d\d(?:(?:[–-]|, | and )\d\d)*",
     r"\b(?:1[89]|20)\d\d\b",
     r"\b[A-Za-z]+-\d+\b",  # LeNet-5, VGG-16
 )

@@ -4,6 +4,7 @@ import base64
 import io
 
 import matplotlib as mpl
+import matplotlib.figure
 from cycler import cycler
 
 # Okabe & Ito's palette: eight colours that colour-blind readers can tell apart.
