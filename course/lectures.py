@@ -105,8 +105,9 @@ def lightened(notebook):
         for output in cell.get("outputs", []):
             if len(output.get("data", {}).get("image/png", "")) > LARGE:
                 picture = io.BytesIO(base64.b64decode(output.data["image/png"]))
-                small = io.BytesIO()
-                Image.open(picture).convert("RGB").quantize(256).save(small, "png", optimize=True)
+                picture, small = Image.open(picture).convert("RGB"), io.BytesIO()
+                palette = picture.quantize(256, Image.Quantize.FASTOCTREE)
+                picture.quantize(palette=palette).save(small, "png", optimize=True)  # dithered
                 output.data["image/png"] = base64.b64encode(small.getvalue()).decode()
     return notebook
 
