@@ -88,6 +88,8 @@ def curves(lines, xlabel, ylabel, x=None, log=False, limits=None, spread=None):
             axis.plot(positions, line, **style)
         else:
             axis.errorbar(positions, line, spread[name], capsize=3, **style)
+    if x is None:
+        axis.xaxis.set_major_locator(ticker.MaxNLocator("auto", integer=True))
     if limits:
         axis.set_ylim(limits)
     axis.legend()
