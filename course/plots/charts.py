@@ -1,6 +1,5 @@
 """Charts: bars, bubbles, curves and confusion matrices."""
 
-import itertools
 import math
 
 import numpy as np
@@ -50,11 +49,14 @@ def bubbles(points, xlabel, ylabel, limits=None):
         raise ValueError(f"bubbles got {wrong}; x (a logarithmic axis) and size must be positive.")
     figure, axis = new_figure(6.4, 3.8)
     largest = max(size for _, _, size in points.values())
-    for (name, (x, y, size)), colour in zip(points.items(), itertools.cycle(COLOURS)):
+    for index, (name, (x, y, size)) in enumerate(points.items()):
+        colour = COLOURS[index % len(COLOURS)]
         axis.scatter(x, y, 1500 * size / largest, color=colour, alpha=0.5, linewidth=0)
         axis.scatter(x, y, 8, color=colour)
         radius = math.sqrt(1500 * size / largest / math.pi)  # in points
-        axis.annotate(name, (x, y), (0, radius + 3), textcoords="offset points", ha="center")
+        offset, side = ((0, radius + 3), "bottom") if index % 2 else ((0, -radius - 3), "top")
+        style = {"textcoords": "offset points", "ha": "center", "va": side}
+        axis.annotate(name, (x, y), offset, **style)  # above and below in turns: less overlap
     axis.set(xlabel=xlabel, ylabel=ylabel, xscale="log")
     axis.xaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
     axis.xaxis.set_major_formatter(ticker.EngFormatter(sep=""))  # 500k, 1M, 2M
