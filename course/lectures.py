@@ -92,8 +92,10 @@ def settled(notebook):
     for part in [notebook, *notebook.cells]:
         for key in VOLATILE:
             part.metadata.pop(key, None)
-        for output in part.get("outputs", []):
-            output.get("data", {}).pop(WIDGET, None)
+        if "outputs" in part:  # progress bars write to the error stream
+            part.outputs = [o for o in part.outputs if o.get("name") != "stderr"]
+            for output in part.outputs:
+                output.get("data", {}).pop(WIDGET, None)
     return notebook
 
 

@@ -63,6 +63,14 @@ def test_lecture_has_its_seven_parts(path):
         assert part in text, f"{path.name} lacks “{part}”"
 
 
+@pytest.mark.parametrize("path", EXECUTED, ids=name_of)
+def test_no_warning_is_stored(path):
+    for cell in nbformat.read(path, as_version=4).cells:
+        streams = [o for o in cell.get("outputs", []) if "text" in o]
+        warnings = [o.text for o in streams if o.name == "stderr" or "WARNING:" in o.text]
+        assert not warnings, f"a cell of {path.name} has stored warnings or progress: {warnings}"
+
+
 def test_notebooks_stay_small():
     size = sum(path.stat().st_size for path in (ROOT / "notebooks").rglob("*.ipynb"))
     assert size < 15e6
