@@ -1,6 +1,7 @@
 """One paper per file. Every network returns logits; the loss applies the softmax."""
 
 from course.models.alexnet import alexnet
+from course.models.detector import Detector
 from course.models.googlenet import googlenet
 from course.models.lenet import lenet5
 from course.models.mlp import mlp
@@ -9,6 +10,7 @@ from course.models.transfer import classifier_on, cut, freeze
 from course.models.vgg import vgg
 
 __all__ = [
+    "Detector",
     "alexnet",
     "classifier_on",
     "cut",
