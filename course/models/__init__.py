@@ -8,9 +8,12 @@ from course.models.mlp import mlp
 from course.models.resnet import resnet, resnet18, resnet34, resnet50
 from course.models.transfer import classifier_on, cut, freeze
 from course.models.vgg import vgg
+from course.models.yolo import YOLO, YOLOAnchors
 
 __all__ = [
+    "YOLO",
     "Detector",
+    "YOLOAnchors",
     "alexnet",
     "classifier_on",
     "cut",
