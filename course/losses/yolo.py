@@ -12,7 +12,7 @@ with the same units. Targets and outputs have the same layout; everything has a 
 import numpy as np
 from keras import ops
 
-from course.ops import centre_and_size, from_centre_and_size, iou
+from course.ops import centre_and_size, from_centre_and_size, iou, pairwise_iou
 
 TINY = 1e-6  # keeps the slopes of roots and logarithms finite
 
@@ -159,31 +159,36 @@ def yolo_anchor_targets(boxes, classes, image_size, anchors, grid=8, num_classes
     return ops.reshape(slots, (-1, grid, grid, len(anchors), rows.shape[-1]))
 
 
-def yolo_anchor_loss(targets, outputs, coord=5.0, obj=1.0, noobj=0.5, classes=1.0):
+def yolo_anchor_loss(targets, outputs, coord=5.0, obj=1.0, noobj=0.5, classes=1.0, ignore=0.6):
     """The same five terms with anchors: every block has its own object (lecture 09).
 
     No box needs to be chosen: the shape of the anchor has decided. YOLO v2 compares logarithms of
-    sizes instead of roots, and classes by cross-entropy. Its rule that a box with IoU > 0.6 is no
-    background is left out.
+    sizes instead of roots, and classes by cross-entropy. A box that overlaps an object of its cell
+    by more than ``ignore`` is no background, even if another anchor has the object (in the
+    authors' code: an object of any cell).
 
     Args:
         targets: float tensor [B, S, S, K, 5 + C], as ``yolo_anchor_targets`` gives it.
         outputs: float tensor of the same shape, classes as probabilities.
         coord, obj, noobj, classes: the four λ.
+        ignore: IoU; 1 for no exceptions.
 
     Returns:
         dict of float scalars, as ``yolo_loss``.
     """
     mine, confidences = targets[..., 0], outputs[..., 0]
-    overlaps = iou(yolo_boxes(_xywh(targets), 1), yolo_boxes(_xywh(outputs), 1))
+    wanted, boxes = (yolo_boxes(_xywh(values), 1) for values in (targets, outputs))
+    overlaps = ops.stop_gradient(pairwise_iou(boxes, wanted)) * mine[..., None, :]  # [.., K, K]
+    background = ops.cast(ops.max(overlaps, axis=-1) <= ignore, mine.dtype) * (1 - mine)
+    overlaps = ops.stop_gradient(iou(boxes, wanted))
     place = (targets[..., 1:3] - outputs[..., 1:3]) ** 2
     logs = [ops.log(ops.maximum(values[..., 3:5], TINY)) for values in (targets, outputs)]
     surprise = -targets[..., 5:] * ops.log(ops.maximum(outputs[..., 5:], TINY))
     return {
         "position": coord * _total(mine[..., None] * place),
         "size": coord * _total(mine[..., None] * (logs[0] - logs[1]) ** 2),
-        "object": obj * _total(mine * (ops.stop_gradient(overlaps) - confidences) ** 2),
-        "no_object": noobj * _total((1 - mine) * confidences**2),
+        "object": obj * _total(mine * (overlaps - confidences) ** 2),
+        "no_object": noobj * _total(background * confidences**2),
         "classes": classes * _total(surprise),
     }
 
