@@ -23,14 +23,18 @@ yolo_target = Question(
     "yolo_target", {"cell": 1, "numbers": 1, "two objects in a cell": 1, "padding": 1}
 )
 FIRST, SECOND = [68, 4, 116, 20], [20, 22, 84, 62]  # centres in the cells (0, 2) and (2, 1)
-CROWD = [[70, 12, 90, 52], [8, 30, 116, 64], [34, 30, 86, 38]]  # the last two share cell (2, 1)
+CROWD = [
+    [70, 12, 90, 52],
+    [8, 30, 116, 64],
+    [34, 30, 86, 38],
+]  # of 2 × 2 cells, the last two share (1, 0)
 # boxes, classes, height, width, grid, num_boxes, num_classes
 yolo_target.case("cell", np.array([FIRST, SECOND]), np.array([2, 0]), 64, 128, 4, 2, 3)
-yolo_target.case("cell", np.array([[16, 24, 80, 40]]), np.array([1]), 64, 128, 4, 1, 2)
+yolo_target.case("cell", np.array([[16, 24, 80, 40]]), np.array([1]), 64, 128, 2, 1, 2)
 yolo_target.case("numbers", np.array([[30, 40, 90, 60]]), np.array([1]), 96, 96, 3, 2, 2)
-yolo_target.case("two objects in a cell", np.array(CROWD), np.array([1, 0, 2]), 64, 128, 4, 2, 3)
+yolo_target.case("two objects in a cell", np.array(CROWD), np.array([1, 0, 2]), 64, 128, 2, 2, 3)
 yolo_target.case(
-    "padding", np.array([[0] * 4, SECOND, [0] * 4]), np.array([-1, 1, -1]), 64, 128, 4, 2, 3
+    "padding", np.array([[0] * 4, SECOND, [0] * 4]), np.array([-1, 1, -1]), 64, 128, 2, 2, 3
 )
 
 
