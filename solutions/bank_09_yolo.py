@@ -344,17 +344,33 @@ def yolo_target_in_the_first_block(boxes, classes, height, width, grid, num_boxe
     return target
 
 
-@yolo_target.wrong("The 1 of a block is its fifth number: (x, y, w, h, 1), not (1, x, y, w, h)")
-def yolo_target_with_confidence_first(boxes, classes, height, width, grid, num_boxes, num_classes):
+@yolo_target.wrong(
+    "If two objects share a cell the first one stays: here the second one overwrites its box, and "
+    "both classes are set"
+)
+def yolo_target_with_two_classes(boxes, classes, height, width, grid, num_boxes, num_classes):
     target = np.zeros((grid, grid, 5 * num_boxes + num_classes))
     for (x0, y0, x1, y1), label in zip(boxes, classes, strict=True):
         if label < 0:
             continue
         x, y = (x0 + x1) / 2 / width * grid, (y0 + y1) / 2 / height * grid
         row, column = int(y), int(x)
-        if target[row, column, 0] == 0:
-            block = [1, x - column, y - row, (x1 - x0) / width, (y1 - y0) / height]
-            target[row, column] = block * num_boxes + list(np.eye(num_classes)[label])
+        block = [x - column, y - row, (x1 - x0) / width, (y1 - y0) / height, 1]
+        target[row, column, : 5 * num_boxes] = block * num_boxes
+        target[row, column, 5 * num_boxes + label] = 1
+    return target
+
+
+@yolo_target.wrong("Class −1 is padding: the first cell must not hold an object of the size 0")
+def yolo_target_with_empty_boxes(boxes, classes, height, width, grid, num_boxes, num_classes):
+    target = np.zeros((grid, grid, 5 * num_boxes + num_classes))
+    for (x0, y0, x1, y1), label in zip(boxes, classes, strict=True):
+        x, y = (x0 + x1) / 2 / width * grid, (y0 + y1) / 2 / height * grid
+        row, column = int(y), int(x)
+        if target[row, column, 4] == 0:
+            block = [x - column, y - row, (x1 - x0) / width, (y1 - y0) / height, 1]
+            target[row, column, : 5 * num_boxes] = block * num_boxes
+            target[row, column, 5 * num_boxes + label] = 1
     return target
 
 

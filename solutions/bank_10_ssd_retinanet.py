@@ -564,6 +564,18 @@ def hard_negatives_with_last_ties(losses, positive, ratio):
     return (rank < ratio * positive.sum(axis=1, keepdims=True)) & ~positive
 
 
+@hard_negatives.wrong(
+    "The last k of a list are order[-k:], but for k = 0 this is the whole list: an image without "
+    "objects chooses everything. Sort the hardest to the front and take order[:k]"
+)
+def hard_negatives_from_the_end(losses, positive, ratio):
+    chosen = np.zeros(positive.shape, bool)
+    for n in range(len(losses)):
+        order = np.argsort(np.where(positive[n], -np.inf, losses[n]), kind="stable")
+        chosen[n, order[-ratio * positive[n].sum() :]] = True
+    return chosen & ~positive
+
+
 # --- focal_loss --------------------------------------------------------------------------------
 
 focal_loss = Question(
