@@ -1,6 +1,7 @@
 """One paper per file. Every network returns logits; the loss applies the softmax."""
 
 from course.models.alexnet import alexnet
+from course.models.convolutional import convolutional
 from course.models.googlenet import googlenet
 from course.models.lenet import lenet5
 from course.models.mlp import mlp
@@ -11,6 +12,7 @@ from course.models.vgg import vgg
 __all__ = [
     "alexnet",
     "classifier_on",
+    "convolutional",
     "cut",
     "freeze",
     "googlenet",
