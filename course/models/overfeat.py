@@ -17,7 +17,7 @@ import numpy as np
 from keras import layers, ops
 
 from course.models.convolutional import convolutional
-from course.ops import clip_boxes, match, pairwise_iou
+from course.ops import centre_and_size, clip_boxes, match, pairwise_iou
 
 STRIDE = 16
 CHANNELS = 112  # of P4
@@ -230,27 +230,26 @@ def merge(boxes, scores, classes, threshold=0.5):
     """
     boxes, scores = np.array(boxes, "float64"), np.array(scores, "float64")
     classes, votes = np.asarray(classes), np.ones(len(boxes))
-    while len(boxes) > 1:
-        cost = _match_score(boxes)
-        cost[(classes[:, None] != classes) | np.eye(len(boxes), dtype=bool)] = np.inf
+    cost = _match_score(boxes, boxes)  # [N, N], ∞ for pairs that cannot be merged
+    cost[(classes[:, None] != classes) | np.eye(len(boxes), dtype=bool)] = np.inf
+    while cost.min(initial=np.inf) <= threshold:
         i, j = np.unravel_index(cost.argmin(), cost.shape)
-        if cost[i, j] > threshold:
-            break
         boxes[i] = (votes[i] * boxes[i] + votes[j] * boxes[j]) / (votes[i] + votes[j])
-        scores[i], votes[i] = scores[i] + scores[j], votes[i] + votes[j]
-        boxes, scores, classes, votes = (
-            np.delete(x, j, 0) for x in (boxes, scores, classes, votes)
-        )
-    order = np.argsort(-scores, kind="stable")
-    return boxes[order], scores[order], classes[order]
+        scores[i], votes[i], votes[j] = scores[i] + scores[j], votes[i] + votes[j], 0
+        cost[j], cost[:, j] = np.inf, np.inf  # j is gone
+        partners = np.flatnonzero(np.isfinite(cost[i]))
+        cost[i, partners] = cost[partners, i] = _match_score(boxes[[i]], boxes[partners])
+    left = np.flatnonzero(votes)
+    left = left[np.argsort(-scores[left], kind="stable")]
+    return boxes[left], scores[left], classes[left]
 
 
-def _match_score(boxes):
-    """Distance of the centres in mean sides, plus 1 − IoU, of all pairs: [N, N]."""
-    low, high = boxes[:, :2], boxes[:, 2:]
-    size = np.maximum(high - low, 1e-3)
-    side, area, centre = np.sqrt(size.prod(axis=1)), size.prod(axis=1), (low + high) / 2
-    distance = np.linalg.norm(centre[:, None] - centre, axis=-1) * 2 / (side[:, None] + side)
-    common = np.minimum(high[:, None], high) - np.maximum(low[:, None], low)
+def _match_score(a, b):
+    """Distance of the centres in mean sides, plus 1 − IoU: [N, 4], [M, 4] → [N, M]."""
+    (centre_a, size_a), (centre_b, size_b) = centre_and_size(a), centre_and_size(b)
+    area_a, area_b = size_a.prod(axis=1)[:, None] + 1e-6, size_b.prod(axis=1) + 1e-6  # never 0
+    distance = np.linalg.norm(centre_a[:, None] - centre_b, axis=-1)
+    sides = (np.sqrt(area_a) + np.sqrt(area_b)) / 2
+    common = np.minimum(a[:, None, 2:], b[:, 2:]) - np.maximum(a[:, None, :2], b[:, :2])
     common = np.maximum(common, 0).prod(axis=-1)
-    return distance + 1 - common / (area[:, None] + area - common)
+    return distance / sides + 1 - common / (area_a + area_b - common)
