@@ -2,14 +2,19 @@
 
 from course.models.alexnet import alexnet
 from course.models.convolutional import convolutional
+from course.models.detector import Detector
+from course.models.fcos import FCOS
 from course.models.googlenet import googlenet
 from course.models.lenet import lenet5
 from course.models.mlp import mlp
+from course.models.pyramid import small_pyramid
 from course.models.resnet import resnet, resnet18, resnet34, resnet50
 from course.models.transfer import classifier_on, cut, freeze
 from course.models.vgg import vgg
 
 __all__ = [
+    "FCOS",
+    "Detector",
     "alexnet",
     "classifier_on",
     "convolutional",
@@ -22,5 +27,6 @@ __all__ = [
     "resnet18",
     "resnet34",
     "resnet50",
+    "small_pyramid",
     "vgg",
 ]
