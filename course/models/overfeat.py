@@ -209,7 +209,7 @@ def candidates(boxes, scores, min_score=0.1):
     return found
 
 
-def merge(boxes, scores, classes, threshold=0.5):
+def merge(boxes, scores, classes, threshold=0.7):
     """Merge the boxes of one picture greedily, instead of suppressing them (lecture 08).
 
     Section 4.3: of all pairs, take that with the least match score; stop if it is above a
