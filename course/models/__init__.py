@@ -1,6 +1,7 @@
 """One paper per file. Every network returns logits; the loss applies the softmax."""
 
 from course.models.alexnet import alexnet
+from course.models.convolutional import convolutional
 from course.models.detector import Detector
 from course.models.fcos import FCOS
 from course.models.googlenet import googlenet
@@ -16,6 +17,7 @@ __all__ = [
     "Detector",
     "alexnet",
     "classifier_on",
+    "convolutional",
     "cut",
     "freeze",
     "googlenet",
