@@ -11,10 +11,13 @@ from course.models.pyramid import small_pyramid
 from course.models.resnet import resnet, resnet18, resnet34, resnet50
 from course.models.transfer import classifier_on, cut, freeze
 from course.models.vgg import vgg
+from course.models.yolo import YOLO, YOLOAnchors
 
 __all__ = [
     "FCOS",
+    "YOLO",
     "Detector",
+    "YOLOAnchors",
     "alexnet",
     "classifier_on",
     "convolutional",

@@ -1,7 +1,7 @@
 """Pure tensor functions on ``keras.ops``. This floor imports nothing of ours."""
 
 from course.ops import kernels
-from course.ops.anchors import anchor_shapes, anchors
+from course.ops.anchors import anchor_shapes, anchors, cluster_shapes
 from course.ops.boxes import (
     area,
     centre_and_size,
@@ -36,6 +36,7 @@ __all__ = [
     "check_boxes",
     "ciou",
     "clip_boxes",
+    "cluster_shapes",
     "cross_correlate",
     "decode_boxes",
     "detections",
