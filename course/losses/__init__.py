@@ -2,6 +2,8 @@
 
 from course.losses.boxes import ciou_loss, giou_loss, iou_loss, smooth_l1
 from course.losses.classes import balanced_cross_entropy, focal_loss, hard_negatives
+from course.losses.retinanet import retinanet_loss
+from course.losses.ssd import ssd_loss
 from course.losses.weighting import weighted_mean
 
 __all__ = [
@@ -11,6 +13,8 @@ __all__ = [
     "giou_loss",
     "hard_negatives",
     "iou_loss",
+    "retinanet_loss",
     "smooth_l1",
+    "ssd_loss",
     "weighted_mean",
 ]

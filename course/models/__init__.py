@@ -6,11 +6,15 @@ from course.models.googlenet import googlenet
 from course.models.lenet import lenet5
 from course.models.mlp import mlp
 from course.models.resnet import resnet, resnet18, resnet34, resnet50
+from course.models.retinanet import RetinaNet
+from course.models.ssd import SSD
 from course.models.transfer import classifier_on, cut, freeze
 from course.models.vgg import vgg
 
 __all__ = [
+    "SSD",
     "Detector",
+    "RetinaNet",
     "alexnet",
     "classifier_on",
     "cut",

@@ -1,0 +1,90 @@
+"""RetinaNet (Lin et al. 2017b, section 4): FPN, shared heads, focal loss.
+
+Legend: B batch, K classes, A anchors, S shapes at a position, the same number on every map.
+
+Deviations from the paper: heads as deep and wide as you like (paper: 4 layers of 256 channels);
+batch normalisation is possible in the FPN only by the backbone, the heads have none, as in the
+paper; P6 only where ``shapes`` asks for it.
+"""
+
+import math
+from functools import reduce
+
+import keras
+from keras import layers, ops
+
+from course.layers import fpn
+from course.losses import retinanet_loss
+from course.losses.ssd import BOX_WEIGHTS
+from course.models.detector import Detector
+from course.models.ssd import image_size, strides
+from course.ops import anchors, clip_boxes, decode_boxes
+
+
+class RetinaNet(Detector):
+    """One small head slides over all maps of a feature pyramid (lecture 10).
+
+    Args:
+        backbone: ``keras.Model`` to a dict of maps ``{"P3": [B, H/8, W/8, C], …}``.
+        shapes: dict ``{"P3": [S, 2], …}``: widths and heights in pixels of the anchors on each
+            map; maps beyond the backbone's coarsest are added.
+        num_classes: K.
+        width: channels of the pyramid and the heads (paper: 256).
+        depth: layers of a head before its prediction (paper: 4).
+        prior: π, the probability of an object that every anchor begins with.
+        alpha, gamma: as for ``losses.focal_loss``.
+        top_down: as for ``layers.fpn``.
+
+    Raises:
+        ValueError: if the maps have different numbers of shapes; the heads are shared.
+    """
+
+    TERMS = ("box_loss", "class_loss")
+
+    def __init__(self, backbone, shapes, num_classes, width=64, depth=1, prior=0.01, alpha=0.25,
+                 gamma=2.0, top_down=True, **options):  # fmt: skip
+        super().__init__(**options)
+        counts = {len(level) for level in shapes.values()}
+        if len(counts) != 1:
+            raise ValueError(f"The maps have {counts} shapes; shared heads need the same on each.")
+        maps = {name: backbone.output[name] for name in sorted(backbone.output)}
+        coarser = int(max(shapes)[1:]) - int(max(maps)[1:])
+        pyramid = fpn(maps, width, coarser, top_down)
+        self.height, self.width = image_size(maps)
+        self.anchors = anchors(self.height, self.width, strides(shapes), list(shapes.values()))
+        (num_shapes,) = counts
+        bias = -math.log((1 - prior) / prior)  # sigmoid(bias) = π
+        numbers = {"deltas": (4, 0.0), "logits": (num_classes, bias)}
+        outputs = {}
+        for kind, (size, start) in numbers.items():
+            head = _shared(width, depth, num_shapes * size, start, kind)
+            parts = [layers.Reshape((-1, size))(head(pyramid[name])) for name in shapes]
+            outputs[kind] = layers.Concatenate(axis=1)(parts)
+        self.network = keras.Model(backbone.input, outputs)
+        self.alpha, self.gamma = alpha, gamma
+
+    def call(self, images, training=None):
+        """Images [B, H, W, 3] → dict of ``deltas`` [B, A, 4] and ``logits`` [B, A, K]."""
+        return self.network(images, training=training)
+
+    def terms(self, outputs, boxes, classes):
+        """The two parts of the loss, each a scalar."""
+        options = {"alpha": self.alpha, "gamma": self.gamma}
+        return retinanet_loss(boxes, classes, self.anchors, **outputs, **options)
+
+    def candidates(self, outputs):
+        """Boxes [B, A, 4] in xyxy pixels, inside the image, and probabilities [B, A, K]."""
+        boxes = decode_boxes(outputs["deltas"], self.anchors, BOX_WEIGHTS)
+        return clip_boxes(boxes, self.height, self.width), ops.sigmoid(outputs["logits"])
+
+
+def _shared(width, depth, filters, bias, name):
+    """A stack of 3×3 convolutions and the prediction, N(0, .01) at first: a function of a map."""
+    options = {"padding": "same", "kernel_initializer": keras.initializers.RandomNormal(0, 0.01)}
+    stack = [
+        layers.Conv2D(width, 3, activation="relu", name=f"{name}_{k}", **options)
+        for k in range(depth)
+    ]
+    start = keras.initializers.Constant(bias)
+    stack += [layers.Conv2D(filters, 3, bias_initializer=start, name=name, **options)]
+    return lambda x: reduce(lambda y, layer: layer(y), stack, x)
