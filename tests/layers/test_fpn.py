@@ -13,7 +13,7 @@ MAPS = {name: rng.normal(size=(2, *shape)).astype("float32") for name, shape in 
 
 
 def pyramid(**options):
-    inputs = {name: keras.Input(shape) for name, shape in SHAPES.items()}
+    inputs = {name: keras.Input(shape, name=name) for name, shape in SHAPES.items()}
     model = keras.Model(inputs, fpn(inputs, channels=4, **options))
     for weight in model.weights:  # biases that are not 0
         weight.assign(rng.normal(size=weight.shape))

@@ -23,17 +23,10 @@ def problem(seed, num_objects=(3, 1, 0)):
     return boxes, classes, deltas, logits
 
 
-def overlap(a, b):
-    width = min(a[2], b[2]) - max(a[0], b[0])
-    height = min(a[3], b[3]) - max(a[1], b[1])
-    common = max(width, 0) * max(height, 0)
-    areas = [(c[2] - c[0]) * (c[3] - c[1]) for c in (a, b)]
-    return common / (sum(areas) - common)
-
-
 def slow_match(objects, high, low, force=True):
     """For each anchor the index of its object, −1 or −2; rule by rule."""
-    table = [[overlap(anchor, box) for box, _ in objects] for anchor in ANCHORS.tolist()]
+    boxes = np.array([box for box, _ in objects], "float32").reshape(-1, 4)
+    table = np.array(ops.pairwise_iou(ANCHORS, boxes)).tolist()
     matches = []
     for row in table:
         best = max(row, default=0)

@@ -16,7 +16,7 @@ SHAPES = {
 
 
 def backbone():
-    inputs = {f"P{n}": keras.Input((128 // 2**n, 128 // 2**n, n)) for n in (3, 4, 5)}
+    inputs = {f"P{n}": keras.Input((128 // 2**n, 128 // 2**n, n), name=f"P{n}") for n in (3, 4, 5)}
     return keras.Model(inputs, inputs)
 
 
