@@ -80,11 +80,11 @@ class RetinaNet(Detector):
 
 def _shared(width, depth, filters, bias, name):
     """A stack of 3×3 convolutions and the prediction, N(0, .01) at first: a function of a map."""
-    options = {"padding": "same", "kernel_initializer": keras.initializers.RandomNormal(0, 0.01)}
-    stack = [
-        layers.Conv2D(width, 3, activation="relu", name=f"{name}_{k}", **options)
-        for k in range(depth)
-    ]
-    start = keras.initializers.Constant(bias)
-    stack += [layers.Conv2D(filters, 3, bias_initializer=start, name=name, **options)]
+    hidden = {"padding": "same", "activation": "relu", "kernel_initializer": "he_normal"}
+    stack = [layers.Conv2D(width, 3, name=f"{name}_{k}", **hidden) for k in range(depth)]
+    start = {
+        "kernel_initializer": keras.initializers.RandomNormal(0, 0.01),
+        "bias_initializer": keras.initializers.Constant(bias),
+    }
+    stack += [layers.Conv2D(filters, 3, padding="same", name=name, **start)]
     return lambda x: reduce(lambda y, layer: layer(y), stack, x)
