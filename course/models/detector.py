@@ -4,6 +4,8 @@ Legend: B images, A places where a box is predicted, K classes, N objects (paddi
 D slots for detections.
 """
 
+import inspect
+
 import keras
 import numpy as np
 
@@ -16,8 +18,9 @@ class Detector(keras.Model):
     A subclass defines three functions, one for each thing that a paper describes, and names its
     terms:
 
-    ``call(images)``
-        the network: outputs of any structure.
+    ``call(images, training=False)``
+        the network: outputs of any structure. It hands ``training`` on; Keras trains a model
+        whose ``call`` does not ask for it as if it were at test, without batch statistics.
     ``terms(outputs, boxes, classes)``
         dict name → scalar; the loss is their sum, and each is logged under its name.
     ``candidates(outputs)``
@@ -31,6 +34,12 @@ class Detector(keras.Model):
     """
 
     TERMS = ()
+
+    def __init_subclass__(cls, **options):
+        """Refuse a ``call`` that would be trained in inference mode."""
+        super().__init_subclass__(**options)
+        if "training" not in inspect.signature(cls.call).parameters:
+            raise TypeError(f"{cls.__name__}.call must take training=False and hand it on.")
 
     def __init__(self, **options):
         super().__init__(**options)
