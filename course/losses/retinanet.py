@@ -2,8 +2,8 @@
 
 Legend: B batch, A anchors, N objects (class −1: padding), K classes, n matched anchors.
 
-Deviations from the paper: offsets are weighted (10, 10, 5, 5), as in SSD and keras-cv; by default
-every object gets its best anchor, even below an IoU of .5, as in the authors' code.
+What the paper leaves open is as in the authors' code (Detectron): offsets are not weighted, smooth
+L1 changes over at β = 1/9, and every object gets its best anchor, even below an IoU of .5.
 """
 
 import numpy as np
@@ -11,10 +11,11 @@ from keras import ops
 
 from course.losses.boxes import smooth_l1
 from course.losses.classes import focal_loss
-from course.losses.ssd import BOX_WEIGHTS
 from course.losses.weighting import weighted_mean
 from course.ops import encode_boxes, match, pairwise_iou, take_matched
 from course.ops.matching import IGNORED
+
+BETA = 1 / 9
 
 
 def retinanet_loss(boxes, classes, anchors, deltas, logits, alpha=0.25, gamma=2.0, force=True):
@@ -27,7 +28,7 @@ def retinanet_loss(boxes, classes, anchors, deltas, logits, alpha=0.25, gamma=2.
         boxes: float tensor [B, N, 4], xyxy pixels.
         classes: int tensor [B, N].
         anchors: float tensor [A, 4], xyxy pixels.
-        deltas: float tensor [B, A, 4], the predicted offsets, encoded with ``BOX_WEIGHTS``.
+        deltas: float tensor [B, A, 4], the predicted offsets.
         logits: float tensor [B, A, K]; background is "no" to every class.
         alpha, gamma: as for ``focal_loss``.
         force: give every object an anchor.
@@ -37,12 +38,12 @@ def retinanet_loss(boxes, classes, anchors, deltas, logits, alpha=0.25, gamma=2.
     """
     matches = match(pairwise_iou(anchors, boxes), classes >= 0, 0.5, 0.4, force)  # [B, A]
     positive = matches >= 0
-    offsets = encode_boxes(take_matched(boxes, matches), anchors, BOX_WEIGHTS)
+    offsets = encode_boxes(take_matched(boxes, matches), anchors)
     labels = take_matched(classes, matches, background=-1)[..., None]
     targets = labels == np.arange(logits.shape[-1], dtype="int32")  # [B, A, K]
     num_matched = ops.sum(ops.cast(positive, "float32"))
     focal = focal_loss(targets, logits, alpha, gamma)
     return {
-        "box_loss": weighted_mean(smooth_l1(offsets, deltas), positive, num_matched),
+        "box_loss": weighted_mean(smooth_l1(offsets, deltas, BETA), positive, num_matched),
         "class_loss": weighted_mean(focal, matches != IGNORED, num_matched),
     }

@@ -15,7 +15,6 @@ from keras import layers, ops
 
 from course.layers import fpn
 from course.losses import retinanet_loss
-from course.losses.ssd import BOX_WEIGHTS
 from course.models.detector import Detector
 from course.models.ssd import image_size, strides
 from course.ops import anchors, clip_boxes, decode_boxes
@@ -42,7 +41,7 @@ class RetinaNet(Detector):
     TERMS = ("box_loss", "class_loss")
 
     def __init__(self, backbone, shapes, num_classes, width=64, depth=1, prior=0.01, alpha=0.25,
-                 gamma=2.0, top_down=True, **options):  # fmt: skip
+                 gamma=2.0, top_down=True, batch_norm=True, **options):  # fmt: skip
         super().__init__(**options)
         counts = {len(level) for level in shapes.values()}
         if len(counts) != 1:
@@ -50,6 +49,11 @@ class RetinaNet(Detector):
         maps = {name: backbone.output[name] for name in sorted(backbone.output)}
         coarser = int(max(shapes)[1:]) - int(max(maps)[1:])
         pyramid = fpn(maps, width, coarser, top_down)
+        if batch_norm:
+            pyramid = {
+                name: layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+                for name, x in pyramid.items()
+            }
         self.height, self.width = image_size(maps)
         self.anchors = anchors(self.height, self.width, strides(shapes), list(shapes.values()))
         (num_shapes,) = counts
@@ -74,7 +78,7 @@ class RetinaNet(Detector):
 
     def candidates(self, outputs):
         """Boxes [B, A, 4] in xyxy pixels, inside the image, and probabilities [B, A, K]."""
-        boxes = decode_boxes(outputs["deltas"], self.anchors, BOX_WEIGHTS)
+        boxes = decode_boxes(outputs["deltas"], self.anchors)
         return clip_boxes(boxes, self.height, self.width), ops.sigmoid(outputs["logits"])
 
 

@@ -43,20 +43,20 @@ def slow_match(objects, high, low, force=True):
     return matches
 
 
-def slow_box_loss(box, anchor, delta):
+def slow_box_loss(box, anchor, delta, weights, beta):
     (x0, y0, x1, y1), (a0, b0, a1, b1) = box, anchor
     w, h = a1 - a0, b1 - b0
     target = (
-        10 * ((x0 + x1) / 2 - (a0 + a1) / 2) / w,
-        10 * ((y0 + y1) / 2 - (b0 + b1) / 2) / h,
-        5 * math.log((x1 - x0) / w),
-        5 * math.log((y1 - y0) / h),
+        ((x0 + x1) / 2 - (a0 + a1) / 2) / w,
+        ((y0 + y1) / 2 - (b0 + b1) / 2) / h,
+        math.log((x1 - x0) / w),
+        math.log((y1 - y0) / h),
     )
-    errors = [abs(t - d) for t, d in zip(target, delta, strict=True)]
-    return sum(0.5 * e * e if e < 1 else e - 0.5 for e in errors)
+    errors = [abs(f * t - d) for f, t, d in zip(weights, target, delta, strict=True)]
+    return sum(0.5 * e * e / beta if e < beta else e - 0.5 * beta for e in errors)
 
 
-def slow_losses(boxes, classes, deltas, logits, one_image, **matching):
+def slow_losses(boxes, classes, deltas, logits, one_image, weights, beta, **matching):
     """Sum over images of (box loss, class loss, matched anchors), divided as both papers do."""
     box_loss = class_loss = matched = 0
     for b in range(len(boxes)):
@@ -65,7 +65,9 @@ def slow_losses(boxes, classes, deltas, logits, one_image, **matching):
         for a, n in enumerate(matches):
             if n >= 0:
                 matched += 1
-                box_loss += slow_box_loss(objects[n][0], ANCHORS[a].tolist(), deltas[b, a])
+                box_loss += slow_box_loss(
+                    objects[n][0], ANCHORS[a].tolist(), deltas[b, a], weights, beta
+                )
         labels = [objects[n][1] if n >= 0 else n for n in matches]
         class_loss += one_image(labels, logits[b].astype("float64"))
     return box_loss / max(matched, 1), class_loss / max(matched, 1)
@@ -101,7 +103,8 @@ def slow_focal(labels, logits, alpha=0.25, gamma=2.0):
 def test_ssd_loss_is_its_loop(seed):
     boxes, classes, deltas, logits = problem(seed)
     found = losses.ssd_loss(boxes, classes, ANCHORS, deltas, logits)
-    expected = slow_losses(boxes, classes, deltas, logits, slow_multibox, high=0.5, low=0.5)
+    options = {"weights": (10, 10, 5, 5), "beta": 1, "high": 0.5, "low": 0.5}
+    expected = slow_losses(boxes, classes, deltas, logits, slow_multibox, **options)
     assert [float(v) for v in found.values()] == pytest.approx(expected, rel=1e-4)
 
 
@@ -111,7 +114,7 @@ def test_retinanet_loss_is_its_loop(seed, force):
     boxes, classes, deltas, logits = problem(seed)
     logits = logits[..., 1:]
     found = losses.retinanet_loss(boxes, classes, ANCHORS, deltas, logits, force=force)
-    options = {"high": 0.5, "low": 0.4, "force": force}
+    options = {"weights": (1, 1, 1, 1), "beta": 1 / 9, "high": 0.5, "low": 0.4, "force": force}
     expected = slow_losses(boxes, classes, deltas, logits, slow_focal, **options)
     assert [float(v) for v in found.values()] == pytest.approx(expected, rel=1e-4)
 

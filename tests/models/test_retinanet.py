@@ -22,7 +22,7 @@ def backbone():
 
 @pytest.fixture(scope="module")
 def detector():
-    return models.RetinaNet(backbone(), SHAPES, num_classes=5, width=8, depth=2)
+    return models.RetinaNet(backbone(), SHAPES, 5, width=8, depth=2, batch_norm=False)
 
 
 def maps(value=0.0):
