@@ -2,9 +2,9 @@
 
 Legend: B batch, K classes, A default boxes, S_n shapes at a position of map Pn (stride 2ⁿ).
 
-Deviations from the paper: any backbone in place of VGG-16; each of its maps first passes a
-convolution with batch normalisation, which stands for training the backbone (it may be frozen) and
-for the L2 normalisation of conv4_3; the extra maps have batch normalisation, too.
+Deviations from the paper: any backbone in place of VGG-16; each of its maps first passes a 1×1 and
+a 3×3 convolution with batch normalisation, which stand for training the backbone (it may be frozen)
+and for the L2 normalisation of conv4_3; the extra maps have batch normalisation, too.
 """
 
 import keras
@@ -26,7 +26,7 @@ class SSD(Detector):
             each map that is to be used, as ``ops.default_box_shapes`` makes them. Maps beyond the
             backbone's coarsest are added.
         num_classes: K.
-        width: channels of the convolution before the predictions.
+        width: channels of the convolutions before the predictions.
         choose: which negatives count, as for ``losses.ssd_loss``.
     """
 
@@ -81,15 +81,15 @@ def _extended(maps, coarsest, width):
     maps, name = dict(maps), max(maps)
     while name < coarsest:
         x, name = maps[name], f"P{int(name[1:]) + 1}"
-        x = conv_bn(x, width // 2, kernel=1, name=f"{name}_narrow")
+        x = conv_bn(x, width // 2, kernel=1, name=f"{name}_before")
         maps[name] = conv_bn(x, width, strides=2, name=f"{name}_extra")
     return maps
 
 
 def _predict(x, num_shapes, num_classes, width, name):
     """One map's predictions: offsets [B, h·w·S, 4] and logits [B, h·w·S, 1 + K]."""
-    x = conv_bn(x, width, kernel=1, name=f"{name}_neck")
-    x = conv_bn(x, width, name=f"{name}_neck3")
+    x = conv_bn(x, width, kernel=1, name=f"{name}_narrow")
+    x = conv_bn(x, width, name=f"{name}_neck")
     parts = []
     for kind, numbers in {"deltas": 4, "logits": 1 + num_classes}.items():
         part = layers.Conv2D(num_shapes * numbers, 3, padding="same", name=f"{name}_{kind}")(x)
