@@ -2,9 +2,11 @@
 
 from course.models.alexnet import alexnet
 from course.models.detector import Detector
+from course.models.fcos import FCOS
 from course.models.googlenet import googlenet
 from course.models.lenet import lenet5
 from course.models.mlp import mlp
+from course.models.pyramid import small_pyramid
 from course.models.resnet import resnet, resnet18, resnet34, resnet50
 from course.models.retinanet import RetinaNet
 from course.models.ssd import SSD
@@ -12,6 +14,7 @@ from course.models.transfer import classifier_on, cut, freeze
 from course.models.vgg import vgg
 
 __all__ = [
+    "FCOS",
     "SSD",
     "Detector",
     "RetinaNet",
@@ -26,5 +29,6 @@ __all__ = [
     "resnet18",
     "resnet34",
     "resnet50",
+    "small_pyramid",
     "vgg",
 ]
