@@ -3,6 +3,8 @@
 from course.losses.boxes import ciou_loss, giou_loss, iou_loss, smooth_l1
 from course.losses.classes import balanced_cross_entropy, focal_loss, hard_negatives
 from course.losses.fcos import assign_places, fcos_loss, varifocal_loss
+from course.losses.retinanet import retinanet_loss
+from course.losses.ssd import ssd_loss
 from course.losses.weighting import weighted_mean
 from course.losses.yolo import (
     responsible,
@@ -24,7 +26,9 @@ __all__ = [
     "hard_negatives",
     "iou_loss",
     "responsible",
+    "retinanet_loss",
     "smooth_l1",
+    "ssd_loss",
     "varifocal_loss",
     "weighted_mean",
     "yolo_anchor_loss",
