@@ -4,6 +4,7 @@ from course.models.alexnet import alexnet
 from course.models.detector import Detector
 from course.models.googlenet import googlenet
 from course.models.lenet import lenet5
+from course.models.localizer import localizer
 from course.models.mlp import mlp
 from course.models.resnet import resnet, resnet18, resnet34, resnet50
 from course.models.transfer import classifier_on, cut, freeze
@@ -17,6 +18,7 @@ __all__ = [
     "freeze",
     "googlenet",
     "lenet5",
+    "localizer",
     "mlp",
     "resnet",
     "resnet18",
