@@ -6,6 +6,7 @@ from course.models.detector import Detector
 from course.models.fcos import FCOS
 from course.models.googlenet import googlenet
 from course.models.lenet import lenet5
+from course.models.localizer import localizer
 from course.models.mlp import mlp
 from course.models.pyramid import small_pyramid
 from course.models.resnet import resnet, resnet18, resnet34, resnet50
@@ -29,6 +30,7 @@ __all__ = [
     "freeze",
     "googlenet",
     "lenet5",
+    "localizer",
     "mlp",
     "resnet",
     "resnet18",
