@@ -2,15 +2,19 @@
 
 from course.losses.boxes import ciou_loss, giou_loss, iou_loss, smooth_l1
 from course.losses.classes import balanced_cross_entropy, focal_loss, hard_negatives
+from course.losses.fcos import assign_places, fcos_loss, varifocal_loss
 from course.losses.weighting import weighted_mean
 
 __all__ = [
+    "assign_places",
     "balanced_cross_entropy",
     "ciou_loss",
+    "fcos_loss",
     "focal_loss",
     "giou_loss",
     "hard_negatives",
     "iou_loss",
     "smooth_l1",
+    "varifocal_loss",
     "weighted_mean",
 ]

@@ -1,6 +1,19 @@
 """Training loops and schedules. A model comes in from outside; nothing here imports one."""
 
 from course.training.classifier import train_classifier
+from course.training.detector import (
+    as_pair,
+    cosine_adamw,
+    evaluate_detector,
+    train_detector,
+)
 from course.training.two_rates import AdamTwoRates
 
-__all__ = ["AdamTwoRates", "train_classifier"]
+__all__ = [
+    "AdamTwoRates",
+    "as_pair",
+    "cosine_adamw",
+    "evaluate_detector",
+    "train_classifier",
+    "train_detector",
+]

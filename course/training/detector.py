@@ -1,0 +1,120 @@
+"""The course's one recipe for training a detector, and its measure.
+
+Legend: B images, N objects (padding has class −1).
+"""
+
+import keras
+import numpy as np
+
+from course.metrics import coco_metrics
+
+OBJECTS = ("boxes", "classes", "ignore")
+
+
+def train_detector(
+    detector,
+    batches,
+    steps,
+    learning_rate=2e-3,
+    optimizer=None,
+    weight_decay=1e-4,
+    epochs=1,
+    callbacks=(),
+):
+    """Train a detector: AdamW, a short warm-up, one cosine (lecture 09).
+
+    Args:
+        detector: ``models.Detector``, trained in place.
+        batches: what ``data.load`` gives: dicts with ``images``, ``boxes``, ``classes``; repeated
+            as often as needed.
+        steps: number of batches in all.
+        learning_rate: AdamW's largest step size; it rises over the first twentieth of the steps
+            and falls to 0 along half a cosine.
+        optimizer: another Keras optimizer in place of AdamW; then the rate is its own.
+        weight_decay: AdamW's.
+        epochs: into how many parts the history divides the steps.
+        callbacks: Keras callbacks, for example ``plots.LearningCurve("loss")``.
+
+    Returns:
+        dict of lists, one value per epoch: ``loss`` and each of its terms.
+
+    Raises:
+        ValueError: if ``steps`` is not a multiple of ``epochs``, or both are not positive.
+    """
+    if not 0 < epochs <= steps or steps % epochs:
+        raise ValueError(f"steps={steps} and epochs={epochs}; give a positive multiple of epochs.")
+    detector.compile(
+        optimizer or cosine_adamw(learning_rate, steps, weight_decay),
+        steps_per_execution=steps_together(steps // epochs),
+    )
+    pairs = batches.repeat().map(as_pair).prefetch(2)
+    history = detector.fit(
+        pairs,
+        steps_per_epoch=steps // epochs,
+        epochs=epochs,
+        shuffle=False,  # the data set does it
+        callbacks=list(callbacks),
+        verbose=0,
+    )
+    return history.history
+
+
+def cosine_adamw(learning_rate, steps, weight_decay=1e-4):
+    """AdamW with a warm-up over a twentieth of the steps and half a cosine (lecture 09).
+
+    Args:
+        learning_rate: the largest.
+        steps: number of steps in all.
+        weight_decay: AdamW's.
+
+    Returns:
+        ``keras.optimizers.AdamW``, which clips gradients to a norm of 10: the first boxes are
+        wild.
+    """
+    warmup = max(steps // 20, 1)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        learning_rate / 20, steps - warmup, warmup_target=learning_rate, warmup_steps=warmup
+    )
+    return keras.optimizers.AdamW(schedule, weight_decay=weight_decay, global_clipnorm=10.0)
+
+
+def as_pair(batch):
+    """Split a batch into what goes in and what is to come out, as ``fit`` wants it (lecture 09).
+
+    Args:
+        batch: dict with ``images``, ``boxes`` [B, N, 4], ``classes`` [B, N] and others.
+
+    Returns:
+        images, and a dict of boxes and classes.
+    """
+    return batch["images"], {name: batch[name] for name in ("boxes", "classes")}
+
+
+def evaluate_detector(detector, batches, **settings):
+    """Run a detector over a split and measure it as COCO does (lecture 09 and later).
+
+    Args:
+        detector: ``models.Detector``.
+        batches: what ``data.load`` gives, not shuffled, for example of ``"test"``.
+        settings: as for ``Detector.detect``; its defaults suit metrics.
+
+    Returns:
+        dict of ``metrics.coco_metrics`` (``AP``, ``AP50``, …), the detections as one dict of
+        arrays, and the objects as another.
+    """
+    found, wanted = [], []
+    for batch in batches:
+        batch = keras.tree.map_structure(np.asarray, batch)
+        found.append(detector.detect(batch["images"], batch_size=len(batch["classes"]), **settings))
+        wanted.append({name: batch[name] for name in OBJECTS if name in batch})
+    found, wanted = _together(found), _together(wanted)
+    return coco_metrics(found, wanted), found, wanted
+
+
+def steps_together(steps):
+    """Return how many steps run before Keras looks up: the largest divisor of 32 and steps."""
+    return next(n for n in (32, 16, 8, 4, 2, 1) if steps % n == 0)
+
+
+def _together(batches):
+    return {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]}
