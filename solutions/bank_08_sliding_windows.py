@@ -221,6 +221,15 @@ def sliding_windows_with_flat_nothing(height, width, size, stride, scale):
     return np.array(windows) / scale
 
 
+@sliding_windows.wrong("Return one array, np.array(windows) / scale, not a list")
+def sliding_windows_as_list(height, width, size, stride, scale):
+    windows = []
+    for y in range(0, int(height * scale) - size + 1, stride):
+        for x in range(0, int(width * scale) - size + 1, stride):
+            windows.append([n / scale for n in (x, y, x + size, y + size)])
+    return windows
+
+
 # --- dense_everywhere --------------------------------------------------------------------------
 
 dense_everywhere = Question(
@@ -647,6 +656,16 @@ def nms_inverted(overlaps, scores, classes, threshold):
     return np.array(kept)
 
 
+@nms.wrong("Return an array, np.array(kept), not a list")
+def nms_as_list(overlaps, scores, classes, threshold):
+    kept = []
+    for i in np.argsort(-scores, kind="stable").tolist():
+        same = [j for j in kept if classes[j] == classes[i]]
+        if not (overlaps[i, same] > threshold).any():
+            kept.append(i)
+    return kept
+
+
 # --- precision_recall --------------------------------------------------------------------------
 
 precision_recall = Question(
@@ -850,6 +869,15 @@ def precision_recall_exchanged(scores, correct, num_objects):
     scores, correct = np.concatenate(scores), np.concatenate(correct)
     true = np.cumsum(correct[np.argsort(-scores, kind="stable")])
     return true / np.sum(num_objects), true / np.arange(1, len(true) + 1)
+
+
+@precision_recall.wrong(
+    "Return two arrays, np.array(precision) and np.array(recall), not two lists"
+)
+def precision_recall_as_lists(scores, correct, num_objects):
+    scores, correct = np.concatenate(scores), np.concatenate(correct)
+    true = np.cumsum(correct[np.argsort(-scores, kind="stable")])
+    return (true / np.arange(1, len(true) + 1)).tolist(), (true / np.sum(num_objects)).tolist()
 
 
 # --- average_precision -------------------------------------------------------------------------
