@@ -16,6 +16,7 @@ from course.ops.boxes import (
     pairwise_iou,
 )
 from course.ops.convolution import cross_correlate, output_size
+from course.ops.default_boxes import default_box_shapes
 from course.ops.gradient import gradient
 from course.ops.hog import hog
 from course.ops.matching import match, take_matched
@@ -39,6 +40,7 @@ __all__ = [
     "cluster_shapes",
     "cross_correlate",
     "decode_boxes",
+    "default_box_shapes",
     "detections",
     "encode_boxes",
     "from_centre_and_size",
