@@ -84,13 +84,13 @@ def yolov8():
 
 
 def retinanet():
-    """keras-cv's RetinaNet from scratch: small backbone, 64 channels, anchors for 128 px."""
+    """keras-cv's RetinaNet from scratch: small backbone, 64 channels, anchors to match."""
     anchors = keras_cv.layers.AnchorGenerator(
         bounding_box_format="xyxy",
-        sizes=[16.0, 32.0, 64.0, 128.0, 256.0],
+        sizes=[20.0, 34.0, 56.0],
         aspect_ratios=[0.5, 1.0, 2.0],
         scales=[2**x for x in (0, 1 / 3, 2 / 3)],
-        strides=[8, 16, 32, 64, 128],
+        strides=[8, 16, 32],
         clip_boxes=True,
     )
     model = keras_cv.models.RetinaNet(
@@ -111,19 +111,21 @@ class NarrowPyramid(keras.layers.Layer):
 
     def __init__(self):
         super().__init__()
-        self.pyramid = keras_cv.layers.FeaturePyramid(3, 7, num_channels=64)
+        self.pyramid = keras_cv.layers.FeaturePyramid(3, 5, num_channels=64)
 
     def call(self, maps):
-        """Return the maps P3 to P7 as a list."""
+        """Return the maps P3 to P5 as a list."""
         return list(self.pyramid({int(name[1]): x for name, x in maps.items()}).values())
 
 
 def narrow_head(filters, bias):
     """RetinaNet's head with 64 channels in place of 256, which are made for larger pictures."""
-    hidden = [keras.layers.Conv2D(64, 3, padding="same", activation="relu") for _ in range(3)]
+    x = maps = keras.Input((None, None, 64))
+    for _ in range(3):
+        x = keras.layers.Conv2D(64, 3, padding="same", activation="relu")(x)
     start = keras.initializers.Constant(bias)
-    last = keras.layers.Conv2D(filters, 3, padding="same", bias_initializer=start)
-    return keras.Sequential([*hidden, last])
+    x = keras.layers.Conv2D(filters, 3, padding="same", bias_initializer=start)(x)
+    return keras.Model(maps, x)
 
 
 DETECTORS = {f.__name__: f for f in (fcos, fcos_pretrained, yolov8, retinanet)}
