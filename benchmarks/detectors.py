@@ -165,7 +165,8 @@ def train(name, seed, **budget):
     options = {"weight_decay": 0.01, "global_clipnorm": 10.0}
     optimizer = keras.optimizers.AdamW(rate, **options)
     if name == "fcos_pretrained":  # the body takes smaller steps than the head
-        optimizer = AdamTwoRates(rate, 0.2, **options)
+        head = {variable.path.split("/")[0] for variable in model.head.trainable_variables}
+        optimizer = AdamTwoRates(rate, 0.2, tuple(head), **options)
     model.compile(optimizer, steps_per_execution=TOGETHER, **losses)
     model.fit(pairs, steps_per_epoch=10**6, callbacks=[watch], shuffle=False, verbose=0)
     last = watch.curve[-1]

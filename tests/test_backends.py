@@ -48,7 +48,15 @@ def pipeline(boxes, classes, logits):
     hard = losses.hard_negatives(each, matches >= 0, matches == -1)
     loss = losses.weighted_mean(each, hard)
     loss = loss + losses.weighted_mean(losses.smooth_l1(deltas, 0 * deltas), matches >= 0)
-    return dict(found, matches=matches, soft=soft, lowered=lowered, hard=hard, loss=loss)
+    one_class = classes // 3  # −1 stays, all else becomes 0
+    loss = loss + sum(losses.ssd_loss(boxes, one_class, anchors, 0 * deltas, logits).values())
+    loss = loss + sum(losses.retinanet_loss(boxes, classes, anchors, 0 * deltas, logits).values())
+    table = losses.yolo_targets(boxes, classes, 64, 4, 2, 3)
+    yolo = losses.yolo_loss(table, 0.9 * table + 0.05)
+    blocks = losses.yolo_anchor_targets(boxes, classes, 64, [[9, 16], [20, 9]], 4, 3)
+    yolo |= {"v2_" + k: v for k, v in losses.yolo_anchor_loss(blocks, blocks * 0.9 + 0.05).items()}
+    found |= dict(matches=matches, soft=soft, lowered=lowered, hard=hard, loss=loss)
+    return found | yolo
 """
 OTHER_DETECTION = """
 import sys

@@ -6,15 +6,23 @@ from course.models.detector import Detector
 from course.models.fcos import FCOS
 from course.models.googlenet import googlenet
 from course.models.lenet import lenet5
+from course.models.localizer import localizer
 from course.models.mlp import mlp
 from course.models.pyramid import small_pyramid
 from course.models.resnet import resnet, resnet18, resnet34, resnet50
+from course.models.retinanet import RetinaNet
+from course.models.ssd import SSD
 from course.models.transfer import classifier_on, cut, freeze
 from course.models.vgg import vgg
+from course.models.yolo import YOLO, YOLOAnchors
 
 __all__ = [
     "FCOS",
+    "SSD",
+    "YOLO",
     "Detector",
+    "RetinaNet",
+    "YOLOAnchors",
     "alexnet",
     "classifier_on",
     "convolutional",
@@ -22,6 +30,7 @@ __all__ = [
     "freeze",
     "googlenet",
     "lenet5",
+    "localizer",
     "mlp",
     "resnet",
     "resnet18",
