@@ -10,6 +10,7 @@ does not. All end in the same non-maximum suppression. Writes detectors.json bes
 
 import argparse
 import json
+import math
 import os
 import platform
 import time
@@ -55,52 +56,76 @@ class ChooseByLogits(Choose):
 
 def fcos():
     """Ours, from scratch."""
-    return models.FCOS(models.small_pyramid(SHAPE), CLASSES), 5e-3, {}
+    return models.FCOS(models.small_pyramid(SHAPE), CLASSES), 8e-3, {}
 
 
 def fcos_pretrained():
     """Ours on EfficientNet-Lite0 with ImageNet weights, all layers tuned."""
     backbone = efficientnet_lite0_pyramid(("P3", "P4", "P5"), input_shape=SHAPE)
-    return models.FCOS(backbone, CLASSES, width=96), 2e-3, {}
+    return models.FCOS(backbone, CLASSES, width=128), 4e-3, {}
 
 
-def yolov8():
-    """keras-cv's YOLOV8Detector of size xs, from scratch."""
-    backbone = keras_cv.models.YOLOV8Backbone(
+def small_backbone():
+    """keras-cv's smallest backbone with maps for detectors."""
+    return keras_cv.models.YOLOV8Backbone(
         stackwise_channels=[32, 64, 128, 256],
         stackwise_depth=[1, 2, 2, 1],
         include_rescaling=True,
         input_shape=SHAPE,
     )
+
+
+def yolov8():
+    """keras-cv's YOLOV8Detector of size xs, from scratch."""
     model = keras_cv.models.YOLOV8Detector(
-        backbone, CLASSES, "xyxy", fpn_depth=1, prediction_decoder=Choose()
+        small_backbone(), CLASSES, "xyxy", fpn_depth=1, prediction_decoder=Choose()
     )
-    losses = {"box_loss": "ciou", "classification_loss": "binary_crossentropy"}
-    return model, 2e-3, losses
+    return model, 2e-3, {"box_loss": "ciou", "classification_loss": "binary_crossentropy"}
 
 
 def retinanet():
-    """keras-cv's RetinaNet on a ResNet-18 of half the width, from scratch, anchors for 128 px."""
-    backbone = keras_cv.models.ResNetBackbone(
-        stackwise_filters=[32, 64, 128, 256],
-        stackwise_blocks=[2, 2, 2, 2],
-        stackwise_strides=[1, 2, 2, 2],
-        block_type="basic_block",
-        include_rescaling=True,
-        input_shape=SHAPE,
-    )
+    """keras-cv's RetinaNet from scratch: small backbone, 64 channels, anchors to match."""
     anchors = keras_cv.layers.AnchorGenerator(
         bounding_box_format="xyxy",
-        sizes=[16.0, 32.0, 64.0, 128.0, 256.0],
+        sizes=[20.0, 34.0, 56.0],
         aspect_ratios=[0.5, 1.0, 2.0],
         scales=[2**x for x in (0, 1 / 3, 2 / 3)],
-        strides=[8, 16, 32, 64, 128],
+        strides=[8, 16, 32],
         clip_boxes=True,
     )
     model = keras_cv.models.RetinaNet(
-        backbone, CLASSES, "xyxy", anchors, prediction_decoder=ChooseByLogits()
+        small_backbone(),
+        CLASSES,
+        "xyxy",
+        anchors,
+        prediction_decoder=ChooseByLogits(),
+        feature_pyramid=NarrowPyramid(),
+        classification_head=narrow_head(9 * CLASSES, -math.log(99)),
+        box_head=narrow_head(9 * 4, 0.0),
     )
-    return model, 1e-3, {"box_loss": "smoothl1", "classification_loss": "focal"}
+    return model, 2e-3, {"box_loss": "smoothl1", "classification_loss": "focal"}
+
+
+class NarrowPyramid(keras.layers.Layer):
+    """keras-cv's public FeaturePyramid, which counts levels, as its RetinaNet wants one."""
+
+    def __init__(self):
+        super().__init__()
+        self.pyramid = keras_cv.layers.FeaturePyramid(3, 5, num_channels=64)
+
+    def call(self, maps):
+        """Return the maps P3 to P5 as a list."""
+        return list(self.pyramid({int(name[1]): x for name, x in maps.items()}).values())
+
+
+def narrow_head(filters, bias):
+    """RetinaNet's head with 64 channels in place of 256, which are made for larger pictures."""
+    x = maps = keras.Input((None, None, 64))
+    for _ in range(3):
+        x = keras.layers.Conv2D(64, 3, padding="same", activation="relu")(x)
+    start = keras.initializers.Constant(bias)
+    x = keras.layers.Conv2D(filters, 3, padding="same", bias_initializer=start)(x)
+    return keras.Model(maps, x)
 
 
 DETECTORS = {f.__name__: f for f in (fcos, fcos_pretrained, yolov8, retinanet)}
@@ -166,8 +191,8 @@ def train(name, seed, **budget):
     optimizer = keras.optimizers.AdamW(rate, **options)
     if name == "fcos_pretrained":  # the body takes smaller steps than the head
         head = {variable.path.split("/")[0] for variable in model.head.trainable_variables}
-        optimizer = AdamTwoRates(rate, 0.2, tuple(head), **options)
-    model.compile(optimizer, steps_per_execution=TOGETHER, **losses)
+        optimizer = AdamTwoRates(rate, 0.25, tuple(head), **options)
+    model.compile(optimizer=optimizer, steps_per_execution=TOGETHER, **losses)
     model.fit(pairs, steps_per_epoch=10**6, callbacks=[watch], shuffle=False, verbose=0)
     last = watch.curve[-1]
     return {

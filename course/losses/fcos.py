@@ -32,6 +32,7 @@ def assign_places(places, strides, ranges, boxes, classes, radius=1.5):
     Returns:
         int32 tensor [B, A]: index of the object, or −1.
     """
+    places, strides, ranges, boxes = map(ops.convert_to_tensor, (places, strides, ranges, boxes))
     low, high = boxes[:, None, :, :2], boxes[:, None, :, 2:]  # [B, 1, N, 2]
     point, side = places[:, None], ops.max(high - low, axis=-1)  # [A, 1, 2], [B, 1, N]
     reach = ops.minimum(point - low, high - point)  # to the nearer edge, along x and y

@@ -6,7 +6,6 @@ What the paper leaves open is as in the authors' code (Detectron): offsets are n
 L1 changes over at β = 1/9, and every object gets its best anchor, even below an IoU of .5.
 """
 
-import numpy as np
 from keras import ops
 
 from course.losses.boxes import smooth_l1
@@ -40,7 +39,7 @@ def retinanet_loss(boxes, classes, anchors, deltas, logits, alpha=0.25, gamma=2.
     positive = matches >= 0
     offsets = encode_boxes(take_matched(boxes, matches), anchors)
     labels = take_matched(classes, matches, background=-1)[..., None]
-    targets = labels == np.arange(logits.shape[-1], dtype="int32")  # [B, A, K]
+    targets = labels == ops.arange(logits.shape[-1])  # [B, A, K]
     num_matched = ops.sum(ops.cast(positive, "float32"))
     focal = focal_loss(targets, logits, alpha, gamma)
     return {

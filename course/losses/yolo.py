@@ -153,7 +153,7 @@ def yolo_anchor_targets(boxes, classes, image_size, anchors, grid=8, num_classes
     )
     index = cell * len(anchors) + ops.cast(ops.argmax(fit, axis=-1), "int32")
     kind = ops.one_hot(ops.maximum(classes, 0), num_classes, dtype=size.dtype)
-    parts = [ops.ones_like(place[..., :1]), place, size[..., ::-1], kind]
+    parts = [ops.ones_like(place[..., :1]), place, ops.flip(size, axis=-1), kind]
     rows = ops.concatenate(parts, axis=-1)  # [B, N, 5 + C]
     slots = _put(rows, index, classes >= 0, grid * grid * len(anchors))
     return ops.reshape(slots, (-1, grid, grid, len(anchors), rows.shape[-1]))

@@ -49,9 +49,9 @@ class FCOS(Detector):
 
     def boxes(self, outputs):
         """Turn distances (left, top, right, bottom) into boxes [B, A, 4], xyxy pixels."""
-        distances = ops.softplus(outputs[..., self.num_classes :]) * self.strides[:, None]
-        low, high = self.places - distances[..., :2], self.places + distances[..., 2:]
-        return ops.concatenate([low, high], axis=-1)
+        places, strides = map(ops.convert_to_tensor, (self.places, self.strides))  # [A, 2], [A]
+        distances = ops.softplus(outputs[..., self.num_classes :]) * strides[:, None]
+        return ops.concatenate([places - distances[..., :2], places + distances[..., 2:]], axis=-1)
 
     def terms(self, outputs, boxes, classes):
         """Return the terms ``class`` and ``box``."""

@@ -68,7 +68,8 @@ class YOLO(Detector):
         """Return the numbers of all cells, [B, S, S, 5J + C]."""
         numbers = self.network(images, training=training)
         boxes, confidences, classes = yolo_split(numbers, self.num_boxes)
-        sizes = boxes[..., 2:] ** 2 if self.root else ops.abs(boxes[..., 2:])  # never negative
+        # Never negative; a new network begins with boxes a quarter as wide and high as the image.
+        sizes = (boxes[..., 2:] + 0.5) ** 2 if self.root else ops.abs(boxes[..., 2:] + 0.25)
         slots = ops.concatenate([boxes[..., :2], sizes, confidences[..., None]], axis=-1)
         slots = ops.reshape(slots, (-1, self.grid, self.grid, 5 * self.num_boxes))
         return ops.concatenate([slots, classes], axis=-1)

@@ -21,6 +21,7 @@ from course.ops.gradient import gradient
 from course.ops.hog import hog
 from course.ops.matching import match, take_matched
 from course.ops.nms import detections, nms, soft_nms
+from course.ops.ranking import top_k
 from course.ops.receptive_field import receptive_field
 from course.ops.unpooling import (
     max_pool_with_switches,
@@ -58,6 +59,7 @@ __all__ = [
     "receptive_field",
     "soft_nms",
     "take_matched",
+    "top_k",
     "unpool_bed_of_nails",
     "unpool_nearest",
 ]

@@ -204,7 +204,7 @@ def test_the_blocks_of_the_slide():
 def test_anchor_loss_equals_a_loop_over_blocks():
     rng = np.random.default_rng(0)
     boxes, kinds = scene(rng, slots=6)
-    targets = np.array(losses.yolo_anchor_targets(boxes, kinds, SIDE, SHAPES, 3, 4))
+    targets = np.array(losses.yolo_anchor_targets(boxes, kinds, SIDE, SHAPES / 4, 3, 4))
     outputs = rng.uniform(0.05, 1, targets.shape).astype("float32")
     expected = dict.fromkeys(TERMS, 0.0)
     taken = targets[:, :, :, 2, 0] > 0  # some boxes fit the object of another block

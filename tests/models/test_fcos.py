@@ -16,7 +16,8 @@ def toy_pictures(num=16, side=64, seed=0):
     boxes, classes = np.zeros((num, 2, 4), "float32"), np.full((num, 2), -1, "int32")
     for i in range(num):
         for slot in range(rng.integers(1, 3)):
-            x, y = rng.integers(0, side // 2 - 16, 2) + [slot * side // 2, 0]
+            x, y = rng.integers(0, side // 2 - 16, 2)
+            x += slot * side // 2
             w, h = rng.integers(12, 16, 2)
             kind = rng.integers(2)
             images[i, y : y + h, x : x + w] = [(230, 20, 20), (20, 20, 230)][kind]
