@@ -115,7 +115,8 @@ class ThresholdExplorer(Explorer):
             _outline(right, box, RIGHT if good else WRONG, 2.0)
             style = {"facecolor": RIGHT if good else WRONG, "linewidth": 0, "pad": 1, "alpha": 0.8}
             place, text = box[:2].clip(0, [width, height]), f"{self.names[kind]} {score:.2f}"
-            right.text(*place, text, fontsize=7, color="white", va="bottom", bbox=style)
+            side = "top" if place[1] < 0.08 * height else "bottom"  # inside, below the title
+            right.text(*place, text, fontsize=7, color="white", va=side, bbox=style)
         right.set_title(_sentence(self.counts()), fontsize=9)
         return figure
 
