@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
-LITE   := .venv-jax
+OTHER  := .venv-jax/ready .venv-torch/ready
 NB     ?=
 JOBS   ?= 2
 GPU    ?=
@@ -26,7 +26,7 @@ help:  ## say what each command does
 lab: data  ## open JupyterLab on the first notebook
 	$(BIN)/python -m course.lab
 
-test: data $(LITE)/ready  ## run every test, the notebooks included (on a GPU: GPU=1)
+test: data $(OTHER)  ## run every test, the notebooks included (on a GPU: GPU=1)
 	$(LINT)
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 	$(BIN)/python -m pytest $(NBVAL) notebooks/[0-9]*.ipynb solutions/[0-9]*.ipynb
@@ -72,10 +72,10 @@ $(READY): requirements.txt constraints.txt pyproject.toml
 	rm -f build-pip.log
 	touch $@
 
-$(LITE)/ready: tests/requirements-jax.txt
-	echo "Installing JAX into $(LITE) (once) …"
-	test -x $(LITE)/bin/python || $(PYTHON) -m venv $(LITE)
-	$(LITE)/bin/python -m pip install -q --disable-pip-version-check -r $< > build-pip.log 2>&1 || { \
-	  tail -n 5 build-pip.log; echo "✗ Installing JAX failed; see build-pip.log and run the same command again."; exit 1; }
+$(OTHER): .venv-%/ready: tests/requirements-%.txt
+	echo "Installing $* into $(@D) (once) …"
+	test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install -q --disable-pip-version-check -r $< > build-pip.log 2>&1 || { \
+	  tail -n 5 build-pip.log; echo "✗ Installing $* failed; see build-pip.log and run the same command again."; exit 1; }
 	rm -f build-pip.log
 	touch $@

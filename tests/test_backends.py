@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +29,8 @@ assert keras.config.backend() == sys.argv[2] and "tensorflow" not in sys.modules
 inputs = np.load(sys.argv[3])
 model = getattr(models, sys.argv[1])(**json.loads(sys.argv[6]))
 model.load_weights(sys.argv[4])
-np.savez(sys.argv[5], logits=np.array(model(inputs)), parameters=model.count_params())
+logits = keras.ops.convert_to_numpy(model(inputs))
+np.savez(sys.argv[5], logits=logits, parameters=model.count_params())
 """
 DETECTION = """
 import numpy as np
@@ -48,14 +48,59 @@ def pipeline(boxes, classes, logits):
     hard = losses.hard_negatives(each, matches >= 0, matches == -1)
     loss = losses.weighted_mean(each, hard)
     loss = loss + losses.weighted_mean(losses.smooth_l1(deltas, 0 * deltas), matches >= 0)
-    return dict(found, matches=matches, soft=soft, lowered=lowered, hard=hard, loss=loss)
+    one_class = classes // 3  # −1 stays, all else becomes 0
+    loss = loss + sum(losses.ssd_loss(boxes, one_class, anchors, 0 * deltas, logits).values())
+    loss = loss + sum(losses.retinanet_loss(boxes, classes, anchors, 0 * deltas, logits).values())
+    table = losses.yolo_targets(boxes, classes, 64, 4, 2, 3)
+    yolo = losses.yolo_loss(table, 0.9 * table + 0.05)
+    blocks = losses.yolo_anchor_targets(boxes, classes, 64, [[9, 16], [20, 9]], 4, 3)
+    yolo |= {"v2_" + k: v for k, v in losses.yolo_anchor_loss(blocks, blocks * 0.9 + 0.05).items()}
+    found |= dict(matches=matches, soft=soft, lowered=lowered, hard=hard, loss=loss)
+    return found | yolo
 """
 OTHER_DETECTION = """
 import sys
-import jax, keras
-assert keras.config.backend() == "jax" and "tensorflow" not in sys.modules
-result = jax.jit(pipeline)(**np.load(sys.argv[1]))
-np.savez(sys.argv[2], **{name: np.array(value) for name, value in result.items()})
+import keras, numpy as np
+assert keras.config.backend() == sys.argv[1] and "tensorflow" not in sys.modules
+inputs = {k: keras.ops.convert_to_tensor(v) for k, v in np.load(sys.argv[2]).items()}
+if keras.config.backend() == "jax":
+    import jax
+    pipeline = jax.jit(pipeline)
+result = pipeline(**inputs)
+np.savez(sys.argv[3], **{k: keras.ops.convert_to_numpy(v) for k, v in result.items()})
+"""
+DETECTORS = """
+import keras, numpy as np
+from course import models, ops
+
+def detectors():
+    pyramid = models.small_pyramid((64, 64, 3), (8, 8, 8, 8), (1, 1, 1, 1))
+    shapes = {"P3": ops.anchor_shapes([16]), "P4": ops.anchor_shapes([32])}
+    yield models.FCOS(pyramid, 3, (24,), 16)
+    yield models.SSD(pyramid, shapes, 3, 16)
+    yield models.RetinaNet(pyramid, shapes, 3, 16)
+    yield models.YOLO(pyramid, 3, 64, 4, width=16)
+    yield models.YOLOAnchors(pyramid, 3, [[9, 16], [20, 9]], 64, 4, 16)
+
+def ask_and_train(folder, images, boxes, classes, load):
+    results = {}
+    for detector in detectors():
+        name = type(detector).__name__
+        detector(images)
+        (detector.load_weights if load else detector.save_weights)(f"{folder}/{name}.weights.h5")
+        found = detector.detect(images, min_score=0.0, max_outputs=20)
+        results |= {f"{name}_{k}": v for k, v in found.items()}
+        detector.compile(keras.optimizers.SGD(1e-3))
+        truth = {"boxes": boxes, "classes": classes}
+        steps = [np.ravel(detector.train_on_batch(images, truth))[0] for _ in range(2)]
+        results[f"{name}_losses"] = np.array(steps)
+    return results
+"""
+OTHER_DETECTORS = """
+import sys
+assert keras.config.backend() == sys.argv[1] and "tensorflow" not in sys.modules
+inputs = np.load(sys.argv[2] + "/inputs.npz")
+np.savez(sys.argv[2] + "/result.npz", **ask_and_train(sys.argv[2], **inputs, load=True))
 """
 
 
@@ -67,7 +112,7 @@ def interpreter(backend):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("backend", ["jax"])
+@pytest.mark.parametrize("backend", ["jax", "torch"])
 @pytest.mark.parametrize("name", NETWORKS)
 def test_other_backend_agrees(name, backend, tmp_path):
     options = NETWORKS[name]
@@ -89,27 +134,47 @@ def test_other_backend_agrees(name, backend, tmp_path):
     assert np.abs(result["logits"] - np.array(model(images))).max() < 1e-4
 
 
-@pytest.mark.slow
-def test_box_operations_and_losses_compile_and_agree_on_jax(tmp_path):
-    rng = np.random.default_rng(0)
-    low = rng.integers(0, 40, (2, 6, 2))
-    boxes = np.concatenate([low, low + rng.integers(8, 24, (2, 6, 2))], -1).astype("float32")
-    inputs = {"boxes": boxes, "classes": rng.integers(-1, 3, (2, 6)).astype("int32")}
-    inputs["logits"] = rng.random((2, 48, 2)).astype("float32")
-    np.savez(tmp_path / "inputs.npz", **inputs)
+def run_elsewhere(backend, program, *arguments):
     done = subprocess.run(
-        [interpreter("jax"), "-c", DETECTION + OTHER_DETECTION]
-        + [str(tmp_path / name) for name in ("inputs.npz", "result.npz")],
-        env=os.environ | {"KERAS_BACKEND": "jax", "PYTHONPATH": str(ROOT)},
+        [interpreter(backend), "-c", program, backend, *map(str, arguments)],
+        env=os.environ | {"KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    result, names = np.load(tmp_path / "result.npz"), {}
+
+
+def random_objects(rng):
+    low = rng.integers(0, 40, (2, 6, 2))
+    boxes = np.concatenate([low, low + rng.integers(8, 24, (2, 6, 2))], -1).astype("float32")
+    return {"boxes": boxes, "classes": rng.integers(-1, 3, (2, 6)).astype("int32")}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_box_operations_and_losses_agree(backend, tmp_path):
+    rng = np.random.default_rng(0)
+    inputs = random_objects(rng) | {"logits": rng.random((2, 48, 2)).astype("float32")}
+    np.savez(tmp_path / "inputs.npz", **inputs)
+    files = tmp_path / "inputs.npz", tmp_path / "result.npz"
+    run_elsewhere(backend, DETECTION + OTHER_DETECTION, *files)
+    result, names = np.load(files[1]), {}
     exec(DETECTION, names)
     for name, expected in names["pipeline"](**inputs).items():
         assert result[name] == pytest.approx(np.array(expected), abs=1e-4), name
 
 
-def test_this_run_is_on_the_default_backend():
-    assert "tensorflow" in sys.modules
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_detectors_find_and_learn_alike(backend, tmp_path):
+    rng = np.random.default_rng(0)
+    inputs = random_objects(rng)
+    inputs["images"] = rng.integers(0, 256, (2, 64, 64, 3)).astype("float32")
+    np.savez(tmp_path / "inputs.npz", **inputs)
+    names = {}
+    exec(DETECTORS, names)
+    expected = names["ask_and_train"](tmp_path, **inputs, load=False)
+    run_elsewhere(backend, DETECTORS + OTHER_DETECTORS, tmp_path)
+    result = np.load(tmp_path / "result.npz")
+    for name, values in expected.items():
+        assert result[name] == pytest.approx(values, rel=1e-4, abs=1e-3), name

@@ -1,6 +1,7 @@
 """One idea per file: the building blocks that networks share."""
 
 from course.layers.convolution import conv_bn
+from course.layers.fpn import fpn
 from course.layers.grouped_convolution import GroupedConvolution
 from course.layers.inception import auxiliary_head, inception
 from course.layers.local_response_normalisation import LocalResponseNormalisation
@@ -13,5 +14,6 @@ __all__ = [
     "basic_block",
     "bottleneck_block",
     "conv_bn",
+    "fpn",
     "inception",
 ]

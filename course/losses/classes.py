@@ -6,6 +6,8 @@ the hardest negatives, or let easy examples fade out.
 
 from keras import ops
 
+from course.ops import top_k
+
 
 def balanced_cross_entropy(targets, logits, weights=None):
     """Give positives and negatives half of the loss each, however many there are (lecture 12).
@@ -69,7 +71,7 @@ def hard_negatives(losses, positive, negative, ratio=3, least=0):
     """
     num_anchors = losses.shape[-1]
     losses = ops.where(negative, ops.stop_gradient(losses), float("-inf"))
-    _, order = ops.top_k(losses, num_anchors)
+    _, order = top_k(losses, num_anchors)
     rank = ops.argsort(order, axis=-1)  # 0 for the hardest
     wanted = ops.sum(ops.cast(positive, "int32"), axis=-1, keepdims=True) * ratio
     wanted = ops.maximum(wanted, least)

@@ -7,11 +7,13 @@ from course.metrics.average_precision import (
     precision_recall,
     recall,
 )
+from course.metrics.coco_format import as_coco
 from course.metrics.detection import average_precisions, average_recalls, coco_metrics
 from course.metrics.matching import match_detections
 from course.metrics.multiply_adds import multiply_adds
 
 __all__ = [
+    "as_coco",
     "average_precision",
     "average_precisions",
     "average_recalls",

@@ -1,7 +1,7 @@
 """Pure tensor functions on ``keras.ops``. This floor imports nothing of ours."""
 
 from course.ops import kernels
-from course.ops.anchors import anchor_shapes, anchors
+from course.ops.anchors import anchor_shapes, anchors, cluster_shapes
 from course.ops.boxes import (
     area,
     centre_and_size,
@@ -16,10 +16,12 @@ from course.ops.boxes import (
     pairwise_iou,
 )
 from course.ops.convolution import cross_correlate, output_size
+from course.ops.default_boxes import default_box_shapes
 from course.ops.gradient import gradient
 from course.ops.hog import hog
 from course.ops.matching import match, take_matched
 from course.ops.nms import detections, nms, soft_nms
+from course.ops.ranking import top_k
 from course.ops.receptive_field import receptive_field
 from course.ops.unpooling import (
     max_pool_with_switches,
@@ -36,8 +38,10 @@ __all__ = [
     "check_boxes",
     "ciou",
     "clip_boxes",
+    "cluster_shapes",
     "cross_correlate",
     "decode_boxes",
+    "default_box_shapes",
     "detections",
     "encode_boxes",
     "from_centre_and_size",
@@ -55,6 +59,7 @@ __all__ = [
     "receptive_field",
     "soft_nms",
     "take_matched",
+    "top_k",
     "unpool_bed_of_nails",
     "unpool_nearest",
 ]

@@ -58,6 +58,42 @@ def anchors(height, width, strides, shapes):
     )
 
 
+def cluster_shapes(sizes, count, seed=0, iterations=100):
+    """Find the shapes of anchors in data: k-means with 1 − IoU as distance (lecture 09).
+
+    Redmon & Farhadi 2017 (YOLO v2), section 2: all boxes share one centre, so that only the shapes
+    count, and a large box may err by more pixels than a small one.
+
+    Args:
+        sizes: array [N, 2], widths and heights, in pixels.
+        count: K, at most N.
+        seed: of the first shapes, K boxes of the data.
+        iterations: at most so many; it ends earlier where nothing changes any more.
+
+    Returns:
+        float32 array [K, 2], by rising area.
+
+    Raises:
+        ValueError: if there are fewer boxes than shapes, or a size is not positive.
+    """
+    sizes = np.asarray(sizes, "float64").reshape(-1, 2)
+    if not 1 <= count <= len(sizes) or not (sizes > 0).all():
+        raise ValueError(
+            f"cluster_shapes got {len(sizes)} boxes for {count} shapes; give it at least as many "
+            "boxes, all of positive width and height (leave padding out)."
+        )
+    shapes = sizes[np.random.default_rng(seed).choice(len(sizes), count, replace=False)]
+    for _ in range(iterations):
+        common = np.minimum(sizes[:, None], shapes).prod(-1)  # [N, K]
+        nearest = (common / (sizes.prod(-1)[:, None] + shapes.prod(-1) - common)).argmax(-1)
+        means = [sizes[nearest == k].mean(0) if (nearest == k).any() else shapes[k]
+                 for k in range(count)]  # fmt: skip
+        if np.allclose(means, shapes):
+            break
+        shapes = np.array(means)
+    return shapes[shapes.prod(-1).argsort()].astype("float32")
+
+
 def _level(height, width, stride, shapes):
     """Anchors of one feature map: [rows·columns·K, 4]."""
     rows, columns = -(-height // stride), -(-width // stride)

@@ -82,6 +82,7 @@ def ciou(boxes, others):
     Returns:
         float tensor [...], in (−2, 1].
     """
+    boxes, others = ops.convert_to_tensor(boxes), ops.convert_to_tensor(others)
     overlap = iou(boxes, others)
     (centre, size), (centre_o, size_o) = centre_and_size(boxes), centre_and_size(others)
     distance = ops.sum((centre - centre_o) ** 2, -1)  # ρ²
@@ -147,6 +148,7 @@ def encode_boxes(boxes, anchors, weights=(1, 1, 1, 1)):
     Returns:
         float tensor [..., N, 4]; finite also for degenerate boxes, but without meaning there.
     """
+    boxes, anchors = ops.convert_to_tensor(boxes), ops.convert_to_tensor(anchors)
     (centre, size), (centre_a, size_a) = centre_and_size(boxes), centre_and_size(anchors)
     shift, scale = (centre - centre_a) / size_a, ops.log(ops.maximum(size, TINY) / size_a)
     return ops.concatenate([shift, scale], axis=-1) * ops.convert_to_tensor(weights, shift.dtype)
@@ -166,7 +168,7 @@ def decode_boxes(deltas, anchors, weights=(1, 1, 1, 1), limit=LIMIT):
         float tensor [..., N, 4], xyxy pixels, not clipped to the image.
     """
     deltas = deltas / ops.convert_to_tensor(weights, deltas.dtype)
-    centre, size = centre_and_size(anchors)
+    centre, size = centre_and_size(ops.convert_to_tensor(anchors))
     scale = ops.exp(ops.minimum(deltas[..., 2:], limit))
     return from_centre_and_size(centre + deltas[..., :2] * size, size * scale)
 

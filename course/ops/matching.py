@@ -17,8 +17,9 @@ Rule 4 is SSD's (Liu et al. 2016, section 2.2, and its code). Faster R-CNN's (Re
 section 3.1.2) lets two objects claim the same anchor, and then one of them goes without.
 """
 
-import numpy as np
 from keras import ops
+
+from course.ops.ranking import top_k
 
 BACKGROUND, IGNORED = -1, -2
 
@@ -63,9 +64,9 @@ def _serve_every_object(overlaps, matches):
     """
     num_anchors, num_objects = overlaps.shape[-2:]
     depth = min(num_anchors, num_objects)
-    best, anchors = ops.top_k(ops.swapaxes(overlaps, -1, -2), depth)  # [..., N, depth]
+    best, anchors = top_k(ops.swapaxes(overlaps, -1, -2), depth)  # [..., N, depth]
     flat = (*ops.shape(best)[:-2], num_objects * depth)
-    rows = np.arange(num_objects, dtype="int32")[:, None]
+    rows = ops.arange(num_objects)[:, None]
 
     def serve(_, state):
         left, matches = state
@@ -73,7 +74,7 @@ def _serve_every_object(overlaps, matches):
         pair = ops.cast(ops.argmax(pairs, axis=-1, keepdims=True), "int32")  # [..., 1]
         anchor = ops.take_along_axis(ops.reshape(anchors, flat), pair, axis=-1)
         found = ops.max(pairs, axis=-1, keepdims=True) > 0
-        given = ops.logical_and(np.arange(num_anchors) == anchor, found)  # [..., A]
+        given = ops.logical_and(ops.arange(num_anchors) == anchor, found)  # [..., A]
         matches = ops.where(given, pair // depth, matches)
         gone = ops.logical_or(anchors == anchor[..., None], rows == (pair // depth)[..., None])
         return ops.where(gone, 0.0, left), matches

@@ -16,6 +16,7 @@ import numpy as np
 from keras import ops
 
 from course.ops.boxes import pairwise_iou
+from course.ops.ranking import top_k
 
 NEVER = float("-inf")
 
@@ -41,14 +42,14 @@ def nms(
     """
     scores = _masked(scores, classes, min_score)
     num = min(candidates, scores.shape[-1])
-    best, order = ops.top_k(scores, num)  # [..., C]
+    best, order = top_k(scores, num)  # [..., C]
     chosen = ops.take_along_axis(boxes, order[..., None], axis=-2)
     suppresses = ops.logical_and(pairwise_iou(chosen, chosen) > threshold, _before(num))
     if classes is not None:
         kinds = ops.take_along_axis(classes, order, axis=-1)
         suppresses = ops.logical_and(suppresses, kinds[..., :, None] == kinds[..., None, :])
     keep = _fixpoint(ops.cast(suppresses, best.dtype), ops.cast(best > NEVER, best.dtype))
-    rank, place = ops.top_k(keep * np.arange(num, 0, -1), min(max_outputs, num))
+    rank, place = top_k(keep * ops.arange(num, 0, -1, dtype=keep.dtype), min(max_outputs, num))
     indices = ops.where(rank > 0, ops.take_along_axis(order, place, axis=-1), -1)
     padding = [(0, 0)] * (len(indices.shape) - 1) + [(0, max_outputs - indices.shape[-1])]
     return ops.cast(ops.pad(indices, padding, constant_values=-1), "int32")
@@ -73,7 +74,7 @@ def soft_nms(boxes, scores, classes=None, sigma=0.5, min_score=0.001, max_output
         int32 tensor [..., K]: indices by falling lowered score, filled up with −1; and
         float tensor [..., K]: the lowered scores, filled up with 0.
     """
-    slots = np.arange(max_outputs)
+    slots = ops.arange(max_outputs)
 
     def take(k, state):
         left, indices, lowered = state
@@ -90,10 +91,10 @@ def soft_nms(boxes, scores, classes=None, sigma=0.5, min_score=0.001, max_output
         now = ops.logical_and(slots == k, best > min_score)  # [..., K]
         indices, lowered = ops.where(now, index, indices), ops.where(now, best, lowered)
         left = ops.where(left > NEVER, left * ops.exp(-(overlap**2) / sigma), NEVER)
-        return ops.where(np.arange(left.shape[-1]) == index, NEVER, left), indices, lowered
+        return ops.where(ops.arange(left.shape[-1]) == index, NEVER, left), indices, lowered
 
     left = _masked(scores, classes, min_score)
-    blank = ops.zeros_like(left[..., :1]) * np.zeros(max_outputs, "float32")  # [..., K]
+    blank = ops.zeros_like(left[..., :1]) * ops.zeros(max_outputs)  # [..., K]
     state = left, ops.cast(blank, "int32") - 1, blank
     return ops.fori_loop(0, max_outputs, take, state)[1:]
 
@@ -115,7 +116,7 @@ def detections(boxes, scores, threshold=0.5, min_score=0.05, max_outputs=100, ca
     num_boxes, num_classes = scores.shape[-2:]
     batch = ops.shape(scores)[:-2]
     flat = ops.reshape(scores, (*batch, num_boxes * num_classes))
-    best, pair = ops.top_k(flat, min(candidates, num_boxes * num_classes))
+    best, pair = top_k(flat, min(candidates, num_boxes * num_classes))
     classes = pair % num_classes
     if len(boxes.shape) > len(scores.shape):
         boxes, index = ops.reshape(boxes, (*batch, num_boxes * num_classes, 4)), pair

@@ -7,10 +7,12 @@ from course.plots.heat import heat_overlays
 from course.plots.learning_curve import LearningCurve
 from course.plots.pictures import image_grid
 from course.plots.show import show
+from course.plots.thresholds import ThresholdExplorer
 
 __all__ = [
     "KernelExplorer",
     "LearningCurve",
+    "ThresholdExplorer",
     "bars",
     "batch",
     "bubbles",

@@ -36,7 +36,53 @@ USED = {"mean": "size", "Gaussian": "size sigma", "Laplacian of Gaussian": "size
 USED |= {"Gabor, bar": "size sigma theta", "Gabor, edge": "size sigma theta"}
 
 
-class KernelExplorer(widgets.VBox):
+class Explorer(widgets.VBox):
+    """Controls above a picture that they redraw; the ground of every explorer (lecture 01).
+
+    A subclass has a method ``figure`` that draws what ``settings`` say.
+
+    Args:
+        controls: dict ``name → widget``.
+        alt: alternative text for the picture of the first setting; no measured numbers.
+        start: dict ``name → first value`` of some controls.
+        columns: controls side by side.
+
+    Raises:
+        ValueError: if ``start`` names no control.
+    """
+
+    def __init__(self, controls, alt, start, columns=3):
+        self.controls, self.alt = controls, alt
+        if unknown := sorted(set(start) - set(controls)):
+            raise ValueError(f"There is no control {unknown}; there are {list(controls)}.")
+        for name, value in start.items():
+            controls[name].value = value
+        self.picture = widgets.HTML()
+        self._redraw()
+        for control in controls.values():
+            control.observe(self._redraw, names="value")
+        layout = widgets.Layout(grid_template_columns=f"repeat({columns}, 310px)")
+        super().__init__([widgets.GridBox(list(controls.values()), layout=layout), self.picture])
+
+    @property
+    def settings(self):
+        """What the controls say: dict ``name → value``."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    def _redraw(self, change=None):
+        self.png = png(self.figure())
+        values = ", ".join(f"{name} {value}" for name, value in self.settings.items())
+        data = base64.b64encode(self.png).decode()
+        self.picture.value = f'<img alt="{values}" src="data:image/png;base64,{data}">'
+
+    def _repr_mimebundle_(self, **options):
+        """Give the live widget and, for readers without a kernel, the picture with its text."""
+        data = super()._repr_mimebundle_(**options)
+        data |= {"image/png": base64.b64encode(self.png).decode(), "text/plain": self.alt}
+        return data, {"image/png": {"alt": self.alt}}
+
+
+class KernelExplorer(Explorer):
     """Sliders for a kernel and its padding, stride and dilation, above what it does (lecture 01).
 
     Show it as the last expression of a cell. In a running notebook, moving a slider redraws the
@@ -57,29 +103,13 @@ class KernelExplorer(widgets.VBox):
     """
 
     def __init__(self, image, alt, **start):
-        self.image, self.alt = np.asarray(image, "float32"), alt
-        self.controls = _controls()
-        if self.image.ndim != 2 or min(self.image.shape) < 80 or set(start) - set(self.controls):
+        self.image, controls = np.asarray(image, "float32"), _controls()
+        if self.image.ndim != 2 or min(self.image.shape) < 80 or set(start) - set(controls):
             raise ValueError(
                 f"KernelExplorer got a picture of shape {self.image.shape} and {sorted(start)}; it "
-                f"needs [H, W] of at least 80 pixels, and only {list(self.controls)}."
+                f"needs [H, W] of at least 80 pixels, and only {list(controls)}."
             )
-        for name, value in start.items():
-            self.controls[name].value = value
-        self.picture = widgets.HTML()
-        self._redraw()
-        for control in self.controls.values():
-            control.observe(self._redraw, names="value")
-        rows = widgets.GridBox(
-            list(self.controls.values()),
-            layout=widgets.Layout(grid_template_columns="repeat(3, 310px)"),
-        )
-        super().__init__([rows, self.picture])
-
-    @property
-    def settings(self):
-        """What the controls say: dict ``name → value``."""
-        return {name: control.value for name, control in self.controls.items()}
+        super().__init__(controls, alt, start)
 
     def kernel(self):
         """The kernel of the present settings: float32 array [h, w]."""
@@ -92,20 +122,12 @@ class KernelExplorer(widgets.VBox):
         result = cross_correlate(self.image[None, ..., None], self.kernel(), **geometry)
         return ops.convert_to_numpy(result)[0, ..., 0]
 
-    def _redraw(self, change=None):
+    def figure(self):
+        """Draw the present setting: picture, kernel, result."""
         used = USED.get(self.settings["family"], "theta").split()
         for name in ("size", "sigma", "theta"):
             self.controls[name].disabled = name not in used
-        self.png = png(_figure(self.image, self.kernel(), self.filtered()))
-        values = ", ".join(f"{name} {value}" for name, value in self.settings.items())
-        data = base64.b64encode(self.png).decode()
-        self.picture.value = f'<img alt="{values}" src="data:image/png;base64,{data}">'
-
-    def _repr_mimebundle_(self, **options):
-        """Give the live widget and, for readers without a kernel, the picture with its text."""
-        data = super()._repr_mimebundle_(**options)
-        data |= {"image/png": base64.b64encode(self.png).decode(), "text/plain": self.alt}
-        return data, {"image/png": {"alt": self.alt}}
+        return _figure(self.image, self.kernel(), self.filtered())
 
 
 def _figure(image, kernel, result):

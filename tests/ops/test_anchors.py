@@ -52,3 +52,16 @@ def test_wrong_settings_are_told():
         ops.anchors(8, 8, [8, 16], [[[4, 2]]])
     with pytest.raises(ValueError, match="positive sizes and ratios"):
         ops.anchor_shapes([16], [0, 1])
+
+
+def test_cluster_shapes_finds_two_kinds_of_boxes_and_is_at_rest():
+    rng = np.random.default_rng(0)
+    kinds = np.array([[10, 30], [60, 20]])
+    sizes = np.concatenate([k * rng.uniform(0.9, 1.1, (50, 2)) for k in kinds])
+    found = ops.cluster_shapes(sizes, 2, seed=1)
+    assert found == pytest.approx(np.stack([sizes[:50].mean(0), sizes[50:].mean(0)]), rel=1e-5)
+    assert ops.cluster_shapes(sizes, 1) == pytest.approx(sizes.mean(0)[None], rel=1e-5)
+    with pytest.raises(ValueError, match="at least as many"):
+        ops.cluster_shapes(sizes[:2], 3)
+    with pytest.raises(ValueError, match="padding"):
+        ops.cluster_shapes(np.zeros((4, 2)), 2)
