@@ -25,9 +25,9 @@ OTHER = """
 import json, sys
 import keras, numpy as np
 from course import models
-assert keras.config.backend() == sys.argv[2] and "tensorflow" not in sys.modules
+assert keras.config.backend() == sys.argv[1] and "tensorflow" not in sys.modules
 inputs = np.load(sys.argv[3])
-model = getattr(models, sys.argv[1])(**json.loads(sys.argv[6]))
+model = getattr(models, sys.argv[2])(**json.loads(sys.argv[6]))
 model.load_weights(sys.argv[4])
 logits = keras.ops.convert_to_numpy(model(inputs))
 np.savez(sys.argv[5], logits=logits, parameters=model.count_params())
@@ -111,6 +111,16 @@ def interpreter(backend):
     return path
 
 
+def run_elsewhere(backend, program, *arguments):
+    done = subprocess.run(
+        [interpreter(backend), "-c", program, backend, *map(str, arguments)],
+        env=os.environ | {"KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 @pytest.mark.parametrize("name", NETWORKS)
@@ -122,26 +132,10 @@ def test_other_backend_agrees(name, backend, tmp_path):
     np.save(tmp_path / "images.npy", images)
     model.save_weights(tmp_path / "model.weights.h5")
     files = [tmp_path / "images.npy", tmp_path / "model.weights.h5", tmp_path / "result.npz"]
-    done = subprocess.run(
-        [interpreter(backend), "-c", OTHER, name, backend, *map(str, files), json.dumps(options)],
-        env=os.environ | {"KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
+    run_elsewhere(backend, OTHER, name, *files, json.dumps(options))
     result = np.load(files[2])
     assert result["parameters"] == model.count_params()
     assert np.abs(result["logits"] - np.array(model(images))).max() < 1e-4
-
-
-def run_elsewhere(backend, program, *arguments):
-    done = subprocess.run(
-        [interpreter(backend), "-c", program, backend, *map(str, arguments)],
-        env=os.environ | {"KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
 
 
 def random_objects(rng):
