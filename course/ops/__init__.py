@@ -16,13 +16,23 @@ from course.ops.boxes import (
     pairwise_iou,
 )
 from course.ops.convolution import cross_correlate, output_size
+from course.ops.crops import warped_crops
 from course.ops.default_boxes import default_box_shapes
 from course.ops.gradient import gradient
+from course.ops.graph_segmentation import graph_segmentation, grid_graph
 from course.ops.hog import hog
 from course.ops.matching import match, take_matched
 from course.ops.nms import detections, nms, soft_nms
 from course.ops.ranking import top_k
 from course.ops.receptive_field import receptive_field
+from course.ops.selective_search import (
+    colour_space,
+    describe_regions,
+    directional_derivatives,
+    group_regions,
+    selective_search,
+    similarity,
+)
 from course.ops.unpooling import (
     max_pool_with_switches,
     max_unpool,
@@ -39,14 +49,20 @@ __all__ = [
     "ciou",
     "clip_boxes",
     "cluster_shapes",
+    "colour_space",
     "cross_correlate",
     "decode_boxes",
     "default_box_shapes",
+    "describe_regions",
     "detections",
+    "directional_derivatives",
     "encode_boxes",
     "from_centre_and_size",
     "giou",
     "gradient",
+    "graph_segmentation",
+    "grid_graph",
+    "group_regions",
     "hog",
     "iou",
     "kernels",
@@ -57,9 +73,12 @@ __all__ = [
     "output_size",
     "pairwise_iou",
     "receptive_field",
+    "selective_search",
+    "similarity",
     "soft_nms",
     "take_matched",
     "top_k",
     "unpool_bed_of_nails",
     "unpool_nearest",
+    "warped_crops",
 ]
