@@ -21,8 +21,10 @@ from course.ops.default_boxes import default_box_shapes
 from course.ops.gradient import gradient
 from course.ops.graph_segmentation import graph_segmentation, grid_graph
 from course.ops.hog import hog
+from course.ops.masks import crop_masks, mask_iou, paste_masks
 from course.ops.matching import match, take_matched
 from course.ops.nms import detections, nms, soft_nms
+from course.ops.proposals import proposals
 from course.ops.ranking import top_k
 from course.ops.receptive_field import receptive_field
 from course.ops.selective_search import (
@@ -33,6 +35,8 @@ from course.ops.selective_search import (
     selective_search,
     similarity,
 )
+from course.ops.roi import interpolation_matrix, pyramid_align, roi_align, roi_pool, roi_warp
+from course.ops.sampling import sample
 from course.ops.unpooling import (
     max_pool_with_switches,
     max_unpool,
@@ -50,6 +54,7 @@ __all__ = [
     "clip_boxes",
     "cluster_shapes",
     "colour_space",
+    "crop_masks",
     "cross_correlate",
     "decode_boxes",
     "default_box_shapes",
@@ -64,15 +69,24 @@ __all__ = [
     "grid_graph",
     "group_regions",
     "hog",
+    "interpolation_matrix",
     "iou",
     "kernels",
+    "mask_iou",
     "match",
     "max_pool_with_switches",
     "max_unpool",
     "nms",
     "output_size",
     "pairwise_iou",
+    "paste_masks",
+    "proposals",
+    "pyramid_align",
     "receptive_field",
+    "roi_align",
+    "roi_pool",
+    "roi_warp",
+    "sample",
     "selective_search",
     "similarity",
     "soft_nms",
