@@ -12,8 +12,7 @@ from keras import layers, ops
 
 from course.layers import fpn
 from course.losses.rcnn import REGION_WEIGHTS, region_loss, rpn_loss, sample_regions
-from course.models.detector import Detector
-from course.models.ssd import image_size, strides
+from course.models.detector import Detector, image_size, strides
 from course.ops import anchor_shapes, anchors, clip_boxes, decode_boxes, proposals
 from course.ops.roi import pyramid_align
 
