@@ -56,13 +56,13 @@ def warp(batch, linear, source, target, min_visible=0.1):
     """Move pictures, maps and boxes of a batch by one affine map for each picture.
 
     Boxes are the tight boxes of the moved masks or instance map where there are any, otherwise of
-    the moved corners, cut at the border (which is looser after a rotation). An object of which less than
-    ``min_visible`` is left in the picture is dropped: class −1, box 0, no pixels.
+    the moved corners, cut at the border (which is looser after a rotation). An object of which less
+    than ``min_visible`` is left in the picture is dropped: class −1, box 0, no pixels.
 
     Args:
         batch: dict with ``images`` [B, H, W, C] and perhaps ``instances``, ``semantic``
-            [B, H, W], ``masks`` [B, N, H, W], ``boxes`` [B, N, 4], ``classes`` and ``ignore`` [B, N], ``keypoints``
-            [B, N, K, 3] with ``kinds`` [B, N].
+            [B, H, W], ``masks`` [B, N, H, W], ``boxes`` [B, N, 4], ``classes`` and ``ignore``
+            [B, N], ``keypoints`` [B, N, K, 3] with ``kinds`` [B, N].
         linear, source, target: L, a and b of ``draw``.
         min_visible: share of an object, in (0, 1].
 

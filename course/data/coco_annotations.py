@@ -1,22 +1,20 @@
 """Annotations in COCO's JSON, checked one by one before anything is trained on them.
 
-Legend: H, W picture size, n objects of a picture. COCO writes boxes as [x, y, width, height],
-masks as polygons [x0, y0, x1, y1, …] or as run lengths (RLE): how many pixels are 0, then 1, then
-0, …, column by column. What is wrong is collected and told at once, at most ten things.
+Legend: H, W picture size, n objects of a picture. COCO writes boxes as [x, y, width, height]. What
+is wrong is collected and told at once, at most ten things.
 """
 
 import contextlib
 import json
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from course.data.coco_masks import SLACK, are_numbers, check_together, compress
 from course.data.coco_pictures import check_picture, find_picture
 from course.errors import WrongAnnotations
 
-SLACK = 1  # pixels that an annotation may reach over the border, as rounding makes them
 SHOWN = 10  # problems in one message
 FIELDS = {
     "images": {"id": int, "file_name": str, "width": int, "height": int},
@@ -120,7 +118,8 @@ def _table(content, kind, problems):
     """Return the sound records of one list by their ids."""
     table, rows = {}, content.get(kind)
     if not isinstance(rows, list) or not rows:
-        problems.append(f"{kind}: {'the list is empty' if rows == [] else 'there is no such list'}")
+        fault = "the list is empty" if rows == [] else "there is no such list"
+        problems.append(f"{kind}: {fault}; COCO's format has one record there for each")
         return table
     for place, row in enumerate(rows):
         own = f", id {row['id']}" if isinstance(row, dict) and "id" in row else ""
@@ -158,15 +157,15 @@ def _object(annotation, images, classes, masks):
     height, width = image["height"], image["width"]
     one = {"box": _box(annotation["bbox"], height, width)}
     if masks:
-        one["mask"] = _mask(annotation.get("segmentation"), height, width)
-        _check_together(one, annotation["bbox"])
+        one["mask"] = compress(annotation.get("segmentation"), height, width)
+        check_together(one["box"], one["mask"])
     ignore = bool(annotation.get("iscrowd", 0))
     return {**one, "class": classes[annotation["category_id"]], "ignore": ignore}
 
 
 def _box(values, height, width):
     """Check a box and turn it into xyxy."""
-    if len(values) != 4 or not _are_numbers(values):
+    if len(values) != 4 or not are_numbers(values):
         raise ValueError(f"bbox {values} must be four finite numbers, [x, y, width, height]")
     x, y, w, h = values
     if w <= 0 or h <= 0:
@@ -181,105 +180,6 @@ def _box(values, height, width):
     if x0 >= x1 or y0 >= y1:
         raise ValueError(f"bbox {values} lies outside of the picture of {width}×{height}")
     return x0, y0, x1, y1
-
-
-def _are_numbers(values):
-    return all(isinstance(v, int | float) and math.isfinite(v) for v in values)
-
-
-def _mask(segmentation, height, width):
-    """Check polygons or run lengths and turn them into a compressed RLE."""
-    from pycocotools import mask as coco_mask
-
-    if not segmentation:
-        raise ValueError("it has no segmentation; draw one, or load with masks=False")
-    if isinstance(segmentation, dict):
-        sizes = {"size": [height, width], "counts": _runs(segmentation, height, width)}
-        rle = coco_mask.frPyObjects(sizes, height, width)
-    else:
-        _check_polygons(segmentation, height, width)
-        rle = coco_mask.merge(coco_mask.frPyObjects(segmentation, height, width))
-    if not coco_mask.area(rle):
-        raise ValueError("its segmentation covers no pixel; draw it larger, or remove it")
-    return rle
-
-
-def _check_polygons(parts, height, width):
-    if not isinstance(parts, list) or not all(isinstance(part, list) for part in parts):
-        raise ValueError("its segmentation must be a list of polygons, [[x0, y0, x1, y1, …], …]")
-    for part in parts:
-        if len(part) < 6 or len(part) % 2 or not _are_numbers(part):
-            raise ValueError(
-                f"a polygon has {len(part)} values; it needs x and y, finite, of three or more "
-                "points, so an even number from 6 on"
-            )
-        x, y = part[::2], part[1::2]
-        if min(*x, *y) < -SLACK or max(x) > width + SLACK or max(y) > height + SLACK:
-            raise ValueError(
-                f"a polygon reaches from ({min(x):g}, {min(y):g}) to ({max(x):g}, {max(y):g}), out "
-                f"of the picture of {width}×{height}; was the picture resized after drawing?"
-            )
-
-
-def _runs(rle, height, width):
-    """Check an RLE and return its run lengths."""
-    size, counts = rle.get("size"), rle.get("counts")
-    if size != [height, width]:
-        raise ValueError(f"its RLE has size {size}; [height, width] is {[height, width]}")
-    runs = run_lengths(counts) if isinstance(counts, str) else counts
-    if not isinstance(runs, list) or not all(isinstance(n, int) and n >= 0 for n in runs):
-        raise ValueError("the counts of its RLE must be a list of integers ≥ 0, or COCO's string")
-    if sum(runs) != height * width:
-        raise ValueError(
-            f"the counts of its RLE add up to {sum(runs)} pixels, not to {height}·{width} = "
-            f"{height * width}; write it with pycocotools.mask.encode"
-        )
-    return runs
-
-
-def run_lengths(text):
-    """Decode COCO's compressed counts, which pycocotools reads past their end if cut short.
-
-    A number is written in groups of five bits, lowest first, as characters from ``0`` (48) on; bit
-    5 says that another group follows, bit 4 of the last is the sign. From the fourth on, a number
-    is what its run has more than the last run but one.
-
-    Args:
-        text: counts of an RLE.
-
-    Returns:
-        list of integers.
-
-    Raises:
-        ValueError: if a character is none of ``0`` to ``o``, or the text ends within a number.
-    """
-    runs, number, shift = [], 0, 0
-    for place, letter in enumerate(text):
-        bits = ord(letter) - 48
-        if not 0 <= bits < 64:
-            raise ValueError(f"the counts of its RLE have {letter!r} at place {place}")
-        number |= (bits & 31) << shift
-        shift += 5
-        if not bits & 32:
-            number -= (bits >> 4 & 1) << shift
-            runs.append(number + (runs[-2] if len(runs) > 2 else 0))
-            number = shift = 0
-    if shift:
-        raise ValueError("the counts of its RLE end within a number; was the text cut?")
-    return runs
-
-
-def _check_together(one, bbox, least=0.3):
-    """Refuse a mask elsewhere than its box: pictures resized, boxes in another format."""
-    from pycocotools import mask as coco_mask
-
-    x, y, w, h = coco_mask.toBbox(one["mask"]).tolist()
-    x0, y0, x1, y1 = one["box"]
-    near = [[math.floor(x0), math.floor(y0), math.ceil(x1), math.ceil(y1)]]
-    near[0][2:] = near[0][2] - near[0][0], near[0][3] - near[0][1]
-    if coco_mask.iou(np.array(near, float), np.array([[x, y, w, h]]), [0])[0, 0] < least:
-        text = f"bbox {bbox} is not where its segmentation is, {[x, y, w, h]}"
-        raise ValueError(f"{text}; both are [x, y, width, height] in the picture's pixels")
 
 
 def _picture(image, objects, places, max_boxes):

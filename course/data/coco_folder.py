@@ -6,9 +6,8 @@ Legend: B batch, H, W picture size, N objects (``max_boxes``), n objects of one 
 import re
 from pathlib import Path
 
-import numpy as np
-
 from course.data.coco_annotations import read_annotations
+from course.data.coco_masks import expand
 from course.data.coco_pictures import read_picture
 from course.data.loading import batch_up, check_max_boxes
 from course.errors import MissingData
@@ -120,18 +119,22 @@ def _examples(pictures, image_size, max_boxes, masks):
     from course.data.adapters import pad_slots
     from course.data.geometry import flatten_masks, letterbox
 
-    fields = {"images": ("uint8", 3), "boxes": ("float32", 4), "classes": ("int32",),
-              "ignore": ("bool",)} | ({"masks": ("uint8", None, None)} if masks else {})  # fmt: skip
-    kinds = [kind for kind, *_ in fields.values()]
+    fields = {
+        "images": tf.TensorSpec([None, None, 3], tf.uint8),
+        "boxes": tf.TensorSpec([None, 4], tf.float32),
+        "classes": tf.TensorSpec([None], tf.int32),
+        "ignore": tf.TensorSpec([None], tf.bool),
+    }
+    if masks:
+        fields["masks"] = tf.TensorSpec([None, None, None], tf.uint8)
 
     def read(index):
         example = _read(pictures[index], masks)
         return [example[name] for name in fields]
 
     def finish(index):
-        values = tf.numpy_function(read, [index], kinds)
-        for value, (name, (_, *wide)) in zip(values, fields.items(), strict=True):
-            value.set_shape([None, None, 3] if name == "images" else [None, *wide])
+        values = tf.numpy_function(read, [index], [spec.dtype for spec in fields.values()])
+        values = map(tf.ensure_shape, values, [spec.shape for spec in fields.values()])
         example = letterbox(dict(zip(fields, values, strict=True)), tuple(image_size))
         image = example.pop("images")
         example = {"images": image, **pad_slots(example, max_boxes)}
@@ -142,9 +145,6 @@ def _examples(pictures, image_size, max_boxes, masks):
 
 def _read(picture, masks):
     """Read one picture with its objects: dict of arrays of n objects."""
-    from pycocotools import mask as coco_mask
-
-    width, height = picture.size
     example = {
         "images": read_picture(picture.path, picture.size),
         "boxes": picture.boxes,
@@ -152,6 +152,5 @@ def _read(picture, masks):
         "ignore": picture.ignore,
     }
     if masks:
-        stack = [coco_mask.decode(rle) for rle in picture.masks]
-        example["masks"] = np.array(stack, np.uint8).reshape(-1, height, width)
+        example["masks"] = expand(picture.masks, *picture.size[::-1])
     return example

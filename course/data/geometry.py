@@ -143,8 +143,9 @@ def letterbox(example, size):
     """Resize one example to ``size`` without distortion, centred on a grey ground.
 
     Boxes follow; where there is an instance map, they are its tight boxes afterwards. Objects too
-    small to keep a pixel of their mask are dropped. By hand, because ``tf.image.resize_with_pad`` leaves
-    boxes behind and Keras's ``RandomCrop`` and kin swap their x and y.
+    small to keep a pixel of their mask are dropped. By hand, because
+    ``tf.image.resize_with_pad`` leaves boxes behind and Keras's ``RandomCrop`` and kin swap their
+    x and y.
 
     Args:
         example: dict of one picture [H, W, C] with its maps [H, W], or ``masks`` [N, H, W], and
