@@ -6,7 +6,6 @@ import pytest
 from keras import ops
 
 from course import models
-from course.ops import roi_pool
 
 SIZES = {"P3": 16, "P4": 32}
 
@@ -116,14 +115,17 @@ def test_detections_are_padded_sorted_and_inside(detector):
     assert (found["scores"][found["classes"] < 0] == 0).all()
 
 
-def test_another_way_to_cut_regions_can_be_chosen():
-    def pool(maps, boxes, size):
-        return roi_pool(maps["P3"], boxes, size, 8)
-
+@pytest.mark.parametrize("cut", ["warp", "pool"])
+def test_regions_can_be_cut_in_other_ways(cut):
     images, boxes, classes = scene()
-    detector = small(cut=pool)
+    detector = small(cut=cut)
     outputs = detector(images, training=True)
     assert np.isfinite([float(v) for v in detector.terms(outputs, boxes, classes).values()]).all()
+
+
+def test_an_unknown_way_to_cut_is_told():
+    with pytest.raises(ValueError, match="'crop'"):
+        small(cut="crop")
 
 
 def test_a_single_image_without_batch_axis_is_told(detector):
