@@ -440,7 +440,7 @@ for each_factor, number, unseen in [
 ]:  # fmt: skip
     bilinear_weights.case("odd factors", each_factor, number, hidden=unseen)
 for each_factor, number, unseen in [
-    (2, 2, False), (3, 3, False), (2, 4, True), (4, 3, True), (5, 2, True),
+    (2, 2, False), (3, 2, False), (2, 4, True), (4, 3, True), (5, 2, True),
 ]:  # fmt: skip
     bilinear_weights.case("several classes", each_factor, number, hidden=unseen)
 
