@@ -136,6 +136,19 @@ def output_side_rounding_down(side, depth):
     return max(side, 0)
 
 
+@output_side.wrong(
+    "There are no half pixels: the sides must be checked on the way down, and where a map that is "
+    "to be pooled has an odd side, the answer is 0"
+)
+def output_side_with_half_pixels(side, depth):
+    for _ in range(depth):
+        side = (side - 4) / 2
+    side = side - 4
+    for _ in range(depth):
+        side = 2 * side - 4
+    return max(side, 0)
+
+
 @output_side.wrong("There is a block at the bottom too, after the last pooling")
 def output_side_without_bottom(side, depth):
     for _ in range(depth):
@@ -383,6 +396,13 @@ def join_skip_below_each_other(skip, up):
     h, w = up.shape[:2]
     top, left = (skip.shape[0] - h) // 2, (skip.shape[1] - w) // 2
     return np.concatenate([skip[top : top + h, left : left + w], up])
+
+
+@join_skip.wrong("Join along the channels, which are the last axis, not along the columns")
+def join_skip_beside_each_other(skip, up):
+    h, w = up.shape[:2]
+    top, left = (skip.shape[0] - h) // 2, (skip.shape[1] - w) // 2
+    return np.concatenate([skip[top : top + h, left : left + w], up], axis=1)
 
 
 @join_skip.wrong(
@@ -861,6 +881,25 @@ def dice_loss_of_present_classes(labels, probabilities, smooth):
     return np.mean((1 - (2 * both + smooth) / (size + smooth))[np.unique(labels)])
 
 
+@dice_loss.wrong(
+    "Take sums over the pixels, not means: smooth is added to numbers of pixels, and beside a "
+    "mean, which is at most 1, it would be far too large"
+)
+def dice_loss_of_means(labels, probabilities, smooth):
+    true = np.eye(probabilities.shape[-1])[labels]
+    both = (true * probabilities).mean(axis=(0, 1, 2))
+    size = true.mean(axis=(0, 1, 2)) + probabilities.mean(axis=(0, 1, 2))
+    return np.mean(1 - (2 * both + smooth) / (size + smooth))
+
+
+@dice_loss.wrong("Return one number: the mean over the classes is missing")
+def dice_loss_of_each_class(labels, probabilities, smooth):
+    true = np.eye(probabilities.shape[-1])[labels]
+    both = (true * probabilities).sum(axis=(0, 1, 2))
+    size = true.sum(axis=(0, 1, 2)) + probabilities.sum(axis=(0, 1, 2))
+    return 1 - (2 * both + smooth) / (size + smooth)
+
+
 @dice_loss.wrong("Take the mean over the classes, not the sum")
 def dice_loss_summed(labels, probabilities, smooth):
     true = np.eye(probabilities.shape[-1])[labels]
@@ -1000,6 +1039,22 @@ def border_weights_of_one_distance(objects, w0, sigma):
     steps = np.indices(objects.shape)[..., None] - np.array(np.nonzero(objects))[:, None, None]
     d1 = np.hypot(*steps).min(axis=-1)
     return 1 + (objects == 0) * w0 * np.exp(-(d1**2) / (2 * sigma**2))
+
+
+@border_weights.wrong(
+    "0 is the background, not an object: leave it out of the numbers of the objects"
+)
+def border_weights_with_background_as_object(objects, w0, sigma):
+    numbers = np.unique(objects)
+    if len(numbers) < 2:
+        return np.ones(objects.shape)
+    distances = []
+    for number in numbers:
+        places = np.array(np.nonzero(objects == number))[:, None, None]
+        steps = np.indices(objects.shape)[..., None] - places
+        distances.append(np.hypot(*steps).min(axis=-1))
+    d1, d2 = np.sort(distances, axis=0)[:2]
+    return 1 + (objects == 0) * w0 * np.exp(-((d1 + d2) ** 2) / (2 * sigma**2))
 
 
 @border_weights.wrong("Square the sum of both distances; do not sum their squares")
