@@ -638,10 +638,10 @@ def group_regions_with_size_of_box(sizes, boxes, colours, neighbours):
 
 
 @group_regions.wrong(
-    "Go on as long as there are neighbours, not for N − 1 rounds: an image may fall into parts "
-    "that do not touch"
+    "Stop when no neighbours are left, even if there are several regions: parts of an image that "
+    "do not touch are no object"
 )
-def group_regions_for_n_rounds(sizes, boxes, colours, neighbours):
+def group_regions_joining_parts(sizes, boxes, colours, neighbours):
     total = sizes.sum()
     sizes, boxes, colours = list(sizes), list(boxes), list(colours)
     pairs = {(min(a, b), max(a, b)) for a, b in neighbours.tolist()}
@@ -650,9 +650,12 @@ def group_regions_for_n_rounds(sizes, boxes, colours, neighbours):
         a, b = pair
         return np.minimum(colours[a], colours[b]).sum() + 1 - (sizes[a] + sizes[b]) / total
 
-    for _ in range(len(sizes) - 1):
+    left = set(range(len(sizes)))
+    while len(left) > 1:
+        pairs = pairs or {(a, b) for a in left for b in left if a < b}
         a, b = max(pairs, key=similarity)
         new, size = len(sizes), sizes[a] + sizes[b]
+        left = left - {a, b} | {new}
         colours.append((sizes[a] * colours[a] + sizes[b] * colours[b]) / size)
         corners = np.stack([boxes[a], boxes[b]])
         boxes.append(np.append(corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)))
@@ -1152,7 +1155,8 @@ def roi_pool_of_nothing(features, box, stride, bins):
         y0, y1 = top + i * height // bins, top - (-(i + 1) * height // bins)
         for j in range(bins):
             x0, x1 = left + j * width // bins, left - (-(j + 1) * width // bins)
-            pooled[i, j] = features[y0:y1, x0:x1].max(axis=(0, 1))
+            if y0 < y1 and x0 < x1:
+                pooled[i, j] = features[y0:y1, x0:x1].max(axis=(0, 1))
     return pooled
 
 
@@ -1164,7 +1168,7 @@ def roi_pool_by_array_split(features, box, stride, bins):
     left, top, right, bottom = np.floor(box / stride + 0.5).astype(int)
     region = features[top : max(bottom, top + 1), left : max(right, left + 1)]
     rows = [
-        [part.max(axis=(0, 1)) for part in np.array_split(row, bins, axis=1)]
+        [part.max(axis=(0, 1), initial=-100) for part in np.array_split(row, bins, axis=1)]
         for row in np.array_split(region, bins, axis=0)
     ]
     return np.array(rows)
