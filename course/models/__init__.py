@@ -3,10 +3,12 @@
 from course.models.alexnet import alexnet
 from course.models.convolutional import convolutional
 from course.models.detector import Detector
+from course.models.faster_rcnn import FasterRCNN, box_head, on_regions, rpn_head
 from course.models.fcos import FCOS
 from course.models.googlenet import googlenet
 from course.models.lenet import lenet5
 from course.models.localizer import localizer
+from course.models.mask_rcnn import MaskRCNN, mask_head
 from course.models.mlp import mlp
 from course.models.pyramid import small_pyramid
 from course.models.resnet import resnet, resnet18, resnet34, resnet50
@@ -21,9 +23,12 @@ __all__ = [
     "SSD",
     "YOLO",
     "Detector",
+    "FasterRCNN",
+    "MaskRCNN",
     "RetinaNet",
     "YOLOAnchors",
     "alexnet",
+    "box_head",
     "classifier_on",
     "convolutional",
     "cut",
@@ -31,11 +36,14 @@ __all__ = [
     "googlenet",
     "lenet5",
     "localizer",
+    "mask_head",
     "mlp",
+    "on_regions",
     "resnet",
     "resnet18",
     "resnet34",
     "resnet50",
+    "rpn_head",
     "small_pyramid",
     "vgg",
 ]

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from course.metrics import coco_metrics
+from course.models import Detector
 
 OBJECTS = ("boxes", "classes", "ignore")
 
@@ -47,7 +48,7 @@ def train_detector(
         optimizer or cosine_adamw(learning_rate, steps, weight_decay),
         steps_per_execution=steps_together(steps // epochs),
     )
-    pairs = batches.repeat().map(as_pair).prefetch(2)
+    pairs = batches.repeat().map(lambda batch: as_pair(batch, detector.TRUTH)).prefetch(2)
     history = detector.fit(
         pairs,
         steps_per_epoch=steps // epochs,
@@ -78,16 +79,17 @@ def cosine_adamw(learning_rate, steps, weight_decay=1e-4):
     return keras.optimizers.AdamW(schedule, weight_decay=weight_decay, global_clipnorm=10.0)
 
 
-def as_pair(batch):
+def as_pair(batch, truth=Detector.TRUTH):
     """Split a batch into what goes in and what is to come out, as ``fit`` wants it (lecture 09).
 
     Args:
         batch: dict with ``images``, ``boxes`` [B, N, 4], ``classes`` [B, N] and others.
+        truth: names of what the loss compares with, a detector's ``TRUTH``.
 
     Returns:
-        images, and a dict of boxes and classes.
+        images, and a dict of what is in ``truth``.
     """
-    return batch["images"], {name: batch[name] for name in ("boxes", "classes")}
+    return batch["images"], {name: batch[name] for name in truth}
 
 
 def evaluate_detector(detector, batches, **settings):
