@@ -904,24 +904,24 @@ def pool_case(check, cells, bins, box, stride=8, channels=2, hidden=False) -> No
     roi_pool.case(check, features, np.array(box, float) * stride, stride, bins, hidden=hidden)
 
 
-pool_case("whole bins", (6, 8), 2, [2, 1, 6, 5], channels=1)
-pool_case("whole bins", (8, 9), 3, [1, 2, 7, 8], 16)
-pool_case("crooked bins", (6, 8), 3, [0, 1, 7, 6], channels=1)
-pool_case("crooked bins", (9, 7), 2, [1, 0, 6, 9])
-pool_case("rounding", (8, 8), 2, [1.4, 0.75, 5.4, 6.6])
-pool_case("rounding", (7, 9), 2, [2.5, 1.5, 8.5, 5.5], 4)
-pool_case("few cells", (6, 6), 3, [1, 2, 3, 4])
+pool_case("whole bins", (6, 8), 2, [2, 1, 5, 4], channels=1)
+pool_case("whole bins", (8, 9), 3, [1, 2, 6, 7], 16)
+pool_case("crooked bins", (6, 8), 3, [0, 1, 6, 5], channels=1)
+pool_case("crooked bins", (9, 7), 2, [1, 0, 5, 8])
+pool_case("rounding", (8, 8), 2, [1.4, 0.75, 4.4, 5.6])
+pool_case("rounding", (7, 9), 2, [2.5, 1.5, 7.5, 4.5], 4)
+pool_case("few cells", (6, 6), 3, [1, 2, 2, 3])
 pool_case("few cells", (5, 6), 2, [4.1, 2.2, 4.4, 2.3], 32)
-pool_case("few cells", (6, 7), 4, [3, 0, 6, 3])
-pool_case("whole bins", (16, 20), 7, [3, 1, 17, 15], 16, 3, hidden=True)
-pool_case("whole bins", (5, 4), 1, [0, 0, 4, 5], hidden=True)
-pool_case("crooked bins", (14, 22), 7, [2, 1, 20, 12], 16, hidden=True)
-pool_case("crooked bins", (13, 12), 4, [1, 2, 11, 13], hidden=True)
-pool_case("crooked bins", (10, 17), 5, [3, 0, 16, 9], 4, 4, hidden=True)
-pool_case("rounding", (12, 15), 3, [2.3, 1.9, 11.2, 10.45], 16, hidden=True)
-pool_case("rounding", (9, 9), 2, [0.5, 2.5, 6.5, 8.5], 2, hidden=True)
-pool_case("few cells", (8, 8), 7, [4, 1, 7, 6], hidden=True)
-pool_case("few cells", (8, 10), 6, [5.2, 3.3, 5.4, 7.6], 16, 3, hidden=True)
+pool_case("few cells", (6, 7), 4, [3, 0, 5, 2])
+pool_case("whole bins", (16, 20), 7, [3, 1, 16, 14], 16, 3, hidden=True)
+pool_case("whole bins", (5, 4), 1, [0, 0, 3, 4], hidden=True)
+pool_case("crooked bins", (14, 22), 7, [2, 1, 19, 11], 16, hidden=True)
+pool_case("crooked bins", (13, 12), 4, [1, 2, 10, 12], hidden=True)
+pool_case("crooked bins", (10, 17), 5, [3, 0, 15, 8], 4, 4, hidden=True)
+pool_case("rounding", (12, 15), 3, [2.3, 1.9, 10.2, 9.45], 16, hidden=True)
+pool_case("rounding", (9, 9), 2, [0.5, 2.5, 5.5, 7.5], 2, hidden=True)
+pool_case("few cells", (8, 8), 7, [4, 1, 6, 5], hidden=True)
+pool_case("few cells", (8, 10), 6, [5.2, 3.3, 5.4, 6.6], 16, 3, hidden=True)
 pool_case("few cells", (6, 6), 3, [4.3, 5.2, 4.45, 5.3], 8, hidden=True)
 
 
@@ -931,7 +931,7 @@ def roi_pool_cell_by_cell(features, box, stride, bins):
         return math.floor(Fraction(float(value)) / stride + Fraction(1, 2))
 
     x0, y0, x1, y1 = map(nearest, box)
-    width, height = max(x1 - x0, 1), max(y1 - y0, 1)
+    width, height = x1 - x0 + 1, y1 - y0 + 1
 
     def maximum(i, j, channel):
         values = []
@@ -950,7 +950,7 @@ def roi_pool_cell_by_cell(features, box, stride, bins):
 @roi_pool.right
 def roi_pool_by_slices(features, box, stride, bins):
     left, top, right, bottom = np.floor(box / stride + 0.5).astype(int)
-    width, height = max(right - left, 1), max(bottom - top, 1)
+    width, height = right - left + 1, bottom - top + 1
     pooled = np.zeros((bins, bins, features.shape[2]))
     for i in range(bins):
         y0, y1 = top + i * height // bins, top - (-(i + 1) * height // bins)
@@ -966,7 +966,7 @@ def roi_pool_one_axis_after_the_other(features, box, stride, bins):
     result = features
     for axis in 1, 0:
         low = corners[1 - axis]
-        length = max(corners[3 - axis] - low, 1)
+        length = corners[3 - axis] - low + 1
         parts = []
         for k in range(bins):
             cells = np.arange(k * length // bins, ((k + 1) * length + bins - 1) // bins)
@@ -978,7 +978,7 @@ def roi_pool_one_axis_after_the_other(features, box, stride, bins):
 @roi_pool.right
 def roi_pool_by_masks(features, box, stride, bins):
     x0, y0, x1, y1 = (int(np.floor(n / stride + 0.5)) for n in box)
-    region = features[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
+    region = features[y0 : y1 + 1, x0 : x1 + 1]
 
     def members(length):  # (bins, length)
         k, cell = np.arange(bins)[:, None], np.arange(length)
@@ -995,7 +995,7 @@ def roi_pool_by_masks(features, box, stride, bins):
 )
 def roi_pool_with_equal_steps(features, box, stride, bins):
     left, top, right, bottom = np.floor(box / stride + 0.5).astype(int)
-    width, height = max(right - left, 1), max(bottom - top, 1)
+    width, height = right - left + 1, bottom - top + 1
     step_x, step_y = max(width // bins, 1), max(height // bins, 1)
     pooled = np.zeros((bins, bins, features.shape[2]))
     for i in range(bins):
@@ -1010,7 +1010,7 @@ def roi_pool_with_equal_steps(features, box, stride, bins):
 )
 def roi_pool_rounding_ends_down(features, box, stride, bins):
     left, top, right, bottom = np.floor(box / stride + 0.5).astype(int)
-    width, height = max(right - left, 1), max(bottom - top, 1)
+    width, height = right - left + 1, bottom - top + 1
     pooled = np.zeros((bins, bins, features.shape[2]))
     for i in range(bins):
         y0, y1 = i * height // bins, (i + 1) * height // bins
@@ -1024,7 +1024,7 @@ def roi_pool_rounding_ends_down(features, box, stride, bins):
 @roi_pool.wrong("A map is indexed by row and column: y comes first, then x")
 def roi_pool_with_x_first(features, box, stride, bins):
     left, top, right, bottom = np.floor(box / stride + 0.5).astype(int)
-    width, height = max(right - left, 1), max(bottom - top, 1)
+    width, height = right - left + 1, bottom - top + 1
     pooled = np.zeros((bins, bins, features.shape[2]))
     for i in range(bins):
         y0, y1 = top + i * height // bins, top - (-(i + 1) * height // bins)
@@ -1037,7 +1037,7 @@ def roi_pool_with_x_first(features, box, stride, bins):
 @roi_pool.wrong("The result is indexed by row and column too: bin (i, j) is the i-th row of bins")
 def roi_pool_transposed(features, box, stride, bins):
     left, top, right, bottom = np.floor(box / stride + 0.5).astype(int)
-    width, height = max(right - left, 1), max(bottom - top, 1)
+    width, height = right - left + 1, bottom - top + 1
     pooled = np.zeros((bins, bins, features.shape[2]))
     for i in range(bins):
         y0, y1 = top + i * height // bins, top - (-(i + 1) * height // bins)
@@ -1050,7 +1050,7 @@ def roi_pool_transposed(features, box, stride, bins):
 @roi_pool.wrong("Take the maximum of a bin, not its mean")
 def roi_pool_by_mean(features, box, stride, bins):
     left, top, right, bottom = np.floor(box / stride + 0.5).astype(int)
-    width, height = max(right - left, 1), max(bottom - top, 1)
+    width, height = right - left + 1, bottom - top + 1
     pooled = np.zeros((bins, bins, features.shape[2]))
     for i in range(bins):
         y0, y1 = top + i * height // bins, top - (-(i + 1) * height // bins)
@@ -1063,7 +1063,7 @@ def roi_pool_by_mean(features, box, stride, bins):
 @roi_pool.wrong("The maximum of negative numbers is negative: do not start from 0")
 def roi_pool_from_zero(features, box, stride, bins):
     left, top, right, bottom = np.floor(box / stride + 0.5).astype(int)
-    width, height = max(right - left, 1), max(bottom - top, 1)
+    width, height = right - left + 1, bottom - top + 1
     pooled = np.zeros((bins, bins, features.shape[2]))
     for i in range(bins):
         y0, y1 = top + i * height // bins, top - (-(i + 1) * height // bins)
@@ -1076,7 +1076,7 @@ def roi_pool_from_zero(features, box, stride, bins):
 @roi_pool.wrong("Every channel has a maximum of its own: take it over rows and columns only")
 def roi_pool_over_channels(features, box, stride, bins):
     left, top, right, bottom = np.floor(box / stride + 0.5).astype(int)
-    width, height = max(right - left, 1), max(bottom - top, 1)
+    width, height = right - left + 1, bottom - top + 1
     pooled = np.zeros((bins, bins, features.shape[2]))
     for i in range(bins):
         y0, y1 = top + i * height // bins, top - (-(i + 1) * height // bins)
@@ -1091,7 +1091,7 @@ def roi_pool_over_channels(features, box, stride, bins):
 )
 def roi_pool_rounding_corners_down(features, box, stride, bins):
     left, top, right, bottom = np.floor(box / stride).astype(int)
-    width, height = max(right - left, 1), max(bottom - top, 1)
+    width, height = right - left + 1, bottom - top + 1
     pooled = np.zeros((bins, bins, features.shape[2]))
     for i in range(bins):
         y0, y1 = top + i * height // bins, top - (-(i + 1) * height // bins)
@@ -1106,6 +1106,21 @@ def roi_pool_rounding_corners_down(features, box, stride, bins):
 )
 def roi_pool_rounding_to_even(features, box, stride, bins):
     left, top, right, bottom = np.round(box / stride).astype(int)
+    width, height = right - left + 1, bottom - top + 1
+    pooled = np.zeros((bins, bins, features.shape[2]))
+    for i in range(bins):
+        y0, y1 = top + i * height // bins, top - (-(i + 1) * height // bins)
+        for j in range(bins):
+            x0, x1 = left + j * width // bins, left - (-(j + 1) * width // bins)
+            pooled[i, j] = features[y0:y1, x0:x1].max(axis=(0, 1))
+    return pooled
+
+
+@roi_pool.wrong(
+    "The cells of both rounded corners belong to the region, so it has x₁ − x₀ + 1 columns"
+)
+def roi_pool_without_last_cell(features, box, stride, bins):
+    left, top, right, bottom = np.floor(box / stride + 0.5).astype(int)
     width, height = max(right - left, 1), max(bottom - top, 1)
     pooled = np.zeros((bins, bins, features.shape[2]))
     for i in range(bins):
@@ -1117,10 +1132,10 @@ def roi_pool_rounding_to_even(features, box, stride, bins):
 
 
 @roi_pool.wrong(
-    "The region ends before the rounded x₁, so it has x₁ − x₀ columns: cell i covers [i, i + 1]"
+    "The box is measured in pixels of the image: divide it by the stride to find its cells"
 )
-def roi_pool_with_last_cell(features, box, stride, bins):
-    left, top, right, bottom = np.floor(box / stride + 0.5).astype(int)
+def roi_pool_in_pixels(features, box, stride, bins):
+    left, top, right, bottom = np.floor(box + 0.5).astype(int)
     width, height = right - left + 1, bottom - top + 1
     pooled = np.zeros((bins, bins, features.shape[2]))
     for i in range(bins):
@@ -1132,41 +1147,12 @@ def roi_pool_with_last_cell(features, box, stride, bins):
 
 
 @roi_pool.wrong(
-    "The box is measured in pixels of the image: divide it by the stride to find its cells"
-)
-def roi_pool_in_pixels(features, box, stride, bins):
-    left, top, right, bottom = np.floor(box + 0.5).astype(int)
-    width, height = max(right - left, 1), max(bottom - top, 1)
-    pooled = np.zeros((bins, bins, features.shape[2]))
-    for i in range(bins):
-        y0, y1 = top + i * height // bins, top - (-(i + 1) * height // bins)
-        for j in range(bins):
-            x0, x1 = left + j * width // bins, left - (-(j + 1) * width // bins)
-            pooled[i, j] = features[y0:y1, x0:x1].max(axis=(0, 1), initial=-100)
-    return pooled
-
-
-@roi_pool.wrong("A region has at least one row and one column, however small the box is")
-def roi_pool_of_nothing(features, box, stride, bins):
-    left, top, right, bottom = np.floor(box / stride + 0.5).astype(int)
-    width, height = right - left, bottom - top
-    pooled = np.zeros((bins, bins, features.shape[2]))
-    for i in range(bins):
-        y0, y1 = top + i * height // bins, top - (-(i + 1) * height // bins)
-        for j in range(bins):
-            x0, x1 = left + j * width // bins, left - (-(j + 1) * width // bins)
-            if y0 < y1 and x0 < x1:
-                pooled[i, j] = features[y0:y1, x0:x1].max(axis=(0, 1))
-    return pooled
-
-
-@roi_pool.wrong(
     "np.array_split makes the first parts larger, and parts without a cell where there are not "
     "enough: use the two formulas for the first and the last cell of a bin"
 )
 def roi_pool_by_array_split(features, box, stride, bins):
     left, top, right, bottom = np.floor(box / stride + 0.5).astype(int)
-    region = features[top : max(bottom, top + 1), left : max(right, left + 1)]
+    region = features[top : bottom + 1, left : right + 1]
     rows = [
         [part.max(axis=(0, 1), initial=-100) for part in np.array_split(row, bins, axis=1)]
         for row in np.array_split(region, bins, axis=0)
