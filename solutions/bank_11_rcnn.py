@@ -62,7 +62,7 @@ def region_similarity_pixel_by_pixel(first, second, image_size):
         for _ in range(min(a[0], b[0]), max(a[2], b[2])):
             around += 1
     empty = around - size
-    return np.array([math.fsum(common), 1 - size / image_size, 1 - empty / image_size])
+    return math.fsum(common), 1 - size / image_size, 1 - empty / image_size
 
 
 @region_similarity.right
@@ -71,7 +71,7 @@ def region_similarity_by_minimum(first, second, image_size):
     low = np.minimum(first["box"][:2], second["box"][:2])
     high = np.maximum(first["box"][2:], second["box"][2:])
     colour = np.minimum(first["colours"], second["colours"]).sum()
-    return np.array([colour, 1 - size / image_size, 1 - (np.prod(high - low) - size) / image_size])
+    return colour, 1 - size / image_size, 1 - (np.prod(high - low) - size) / image_size
 
 
 @region_similarity.right
@@ -80,7 +80,7 @@ def region_similarity_by_distance(first, second, image_size):
     rest = image_size - first["size"] - second["size"]
     (x0, y0, x1, y1), (u0, v0, u1, v1) = first["box"], second["box"]
     around = (max(x1, u1) - min(x0, u0)) * (max(y1, v1) - min(y0, v0))
-    return np.array([colour, rest / image_size, 2 - (around + rest) / image_size])
+    return colour, rest / image_size, 2 - (around + rest) / image_size
 
 
 @region_similarity.right
@@ -90,7 +90,7 @@ def region_similarity_by_loop(first, second, image_size):
         colour += a if a < b else b
     corners = np.stack([first["box"], second["box"]]).reshape(4, 2)
     width, height = corners.max(axis=0) - corners.min(axis=0)
-    return np.array([colour, 1 - sum(shares), 1 - width * height / image_size + sum(shares)])
+    return colour, 1 - sum(shares), 1 - width * height / image_size + sum(shares)
 
 
 @region_similarity.wrong(
@@ -102,7 +102,7 @@ def region_similarity_by_product(first, second, image_size):
     low = np.minimum(first["box"][:2], second["box"][:2])
     high = np.maximum(first["box"][2:], second["box"][2:])
     colour = np.sum(first["colours"] * second["colours"])
-    return np.array([colour, 1 - size / image_size, 1 - (np.prod(high - low) - size) / image_size])
+    return colour, 1 - size / image_size, 1 - (np.prod(high - low) - size) / image_size
 
 
 @region_similarity.wrong(
@@ -114,7 +114,7 @@ def region_similarity_by_double_distance(first, second, image_size):
     low = np.minimum(first["box"][:2], second["box"][:2])
     high = np.maximum(first["box"][2:], second["box"][2:])
     colour = 1 - np.abs(first["colours"] - second["colours"]).sum()
-    return np.array([colour, 1 - size / image_size, 1 - (np.prod(high - low) - size) / image_size])
+    return colour, 1 - size / image_size, 1 - (np.prod(high - low) - size) / image_size
 
 
 @region_similarity.wrong(
@@ -127,7 +127,7 @@ def region_similarity_by_union_of_colours(first, second, image_size):
     high = np.maximum(first["box"][2:], second["box"][2:])
     a, b = first["colours"], second["colours"]
     colour = np.minimum(a, b).sum() / np.maximum(a, b).sum()
-    return np.array([colour, 1 - size / image_size, 1 - (np.prod(high - low) - size) / image_size])
+    return colour, 1 - size / image_size, 1 - (np.prod(high - low) - size) / image_size
 
 
 @region_similarity.wrong(
@@ -139,7 +139,7 @@ def region_similarity_of_large_ones(first, second, image_size):
     low = np.minimum(first["box"][:2], second["box"][:2])
     high = np.maximum(first["box"][2:], second["box"][2:])
     colour = np.minimum(first["colours"], second["colours"]).sum()
-    return np.array([colour, size / image_size, 1 - (np.prod(high - low) - size) / image_size])
+    return colour, size / image_size, 1 - (np.prod(high - low) - size) / image_size
 
 
 @region_similarity.wrong(
@@ -151,7 +151,7 @@ def region_similarity_of_equal_ones(first, second, image_size):
     high = np.maximum(first["box"][2:], second["box"][2:])
     colour = np.minimum(first["colours"], second["colours"]).sum()
     equal = 1 - abs(first["size"] - second["size"]) / image_size
-    return np.array([colour, equal, 1 - (np.prod(high - low) - size) / image_size])
+    return colour, equal, 1 - (np.prod(high - low) - size) / image_size
 
 
 @region_similarity.wrong(
@@ -163,7 +163,7 @@ def region_similarity_of_boxes(first, second, image_size):
     size = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1])
     around = np.prod(np.maximum(a[2:], b[2:]) - np.minimum(a[:2], b[:2]))
     colour = np.minimum(first["colours"], second["colours"]).sum()
-    return np.array([colour, 1 - size / image_size, 1 - (around - size) / image_size])
+    return colour, 1 - size / image_size, 1 - (around - size) / image_size
 
 
 @region_similarity.wrong(
@@ -176,7 +176,7 @@ def region_similarity_filling_with_boxes(first, second, image_size):
     around = np.prod(np.maximum(a[2:], b[2:]) - np.minimum(a[:2], b[:2]))
     colour = np.minimum(first["colours"], second["colours"]).sum()
     size = first["size"] + second["size"]
-    return np.array([colour, 1 - size / image_size, 1 - (around - boxes) / image_size])
+    return colour, 1 - size / image_size, 1 - (around - boxes) / image_size
 
 
 @region_similarity.wrong(
@@ -189,7 +189,7 @@ def region_similarity_with_common_box(first, second, image_size):
     high = np.minimum(first["box"][2:], second["box"][2:])
     shared = np.prod(np.maximum(high - low, 0))
     colour = np.minimum(first["colours"], second["colours"]).sum()
-    return np.array([colour, 1 - size / image_size, 1 - (shared - size) / image_size])
+    return colour, 1 - size / image_size, 1 - (shared - size) / image_size
 
 
 @region_similarity.wrong(
@@ -201,7 +201,7 @@ def region_similarity_without_taking_away(first, second, image_size):
     low = np.minimum(first["box"][:2], second["box"][:2])
     high = np.maximum(first["box"][2:], second["box"][2:])
     colour = np.minimum(first["colours"], second["colours"]).sum()
-    return np.array([colour, 1 - size / image_size, 1 - np.prod(high - low) / image_size])
+    return colour, 1 - size / image_size, 1 - np.prod(high - low) / image_size
 
 
 @region_similarity.wrong("Divide the empty part by the size of the image, not by that of the box")
@@ -211,7 +211,7 @@ def region_similarity_with_share_of_box(first, second, image_size):
     high = np.maximum(first["box"][2:], second["box"][2:])
     around = np.prod(high - low)
     colour = np.minimum(first["colours"], second["colours"]).sum()
-    return np.array([colour, 1 - size / image_size, 1 - (around - size) / around])
+    return colour, 1 - size / image_size, 1 - (around - size) / around
 
 
 @region_similarity.wrong(
@@ -223,7 +223,7 @@ def region_similarity_with_one_pixel_more(first, second, image_size):
     high = np.maximum(first["box"][2:], second["box"][2:])
     around = np.prod(high - low + 1)
     colour = np.minimum(first["colours"], second["colours"]).sum()
-    return np.array([colour, 1 - size / image_size, 1 - (around - size) / image_size])
+    return colour, 1 - size / image_size, 1 - (around - size) / image_size
 
 
 @region_similarity.wrong("Return the three numbers, not their sum")

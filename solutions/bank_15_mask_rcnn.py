@@ -929,7 +929,7 @@ def mask_loss_of_nothing(logits, labels, targets):
     objects = np.flatnonzero(labels >= 1)
     z = logits[objects, :, :, labels[objects] - 1]
     t = targets[objects]
-    return np.mean(np.logaddexp(0, z) - t * z)
+    return np.sum(np.logaddexp(0, z) - t * z) / z.size
 
 
 @mask_loss.wrong(
