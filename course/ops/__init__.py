@@ -25,7 +25,7 @@ from course.ops.nms import detections, nms, soft_nms
 from course.ops.proposals import proposals
 from course.ops.ranking import top_k
 from course.ops.receptive_field import receptive_field
-from course.ops.roi import interpolation_matrix, pyramid_align, roi_align, roi_pool, roi_warp
+from course.ops.roi import interpolation_matrix, pyramid_cut, roi_align, roi_pool, roi_warp
 from course.ops.sampling import sample
 from course.ops.unpooling import (
     max_pool_with_switches,
@@ -65,7 +65,7 @@ __all__ = [
     "pairwise_iou",
     "paste_masks",
     "proposals",
-    "pyramid_align",
+    "pyramid_cut",
     "receptive_field",
     "roi_align",
     "roi_pool",
