@@ -78,7 +78,13 @@ class FasterRCNN(Detector):
         maps = self.fpn(self.backbone(images, training=training), training=training)
         rpn_deltas, rpn_logits = self.propose(maps)
         regions, filled = proposals(
-            rpn_deltas, rpn_logits, self.anchors, self.height, self.width, after=self.num_proposals
+            rpn_deltas,
+            rpn_logits,
+            self.anchors,
+            self.height,
+            self.width,
+            before=4 * self.num_proposals,
+            after=self.num_proposals,
         )
         outputs = {"maps": {name: maps[name] for name in self.region_levels},
                    "rpn_deltas": rpn_deltas, "rpn_logits": rpn_logits,
