@@ -7,7 +7,7 @@ from keras import ops
 
 from course import models
 from course.errors import UnknownName
-from course.ops import mask_iou
+from course.ops import iou, mask_iou
 
 SMALL = {"sizes": {"P3": 16, "P4": 32}, "width": 16, "hidden": 16, "mask_width": 8}
 SMALL |= {"num_proposals": 12, "num_samples": 8}
@@ -42,7 +42,8 @@ def test_it_learns_two_squares_by_heart():
     assert list(found["classes"][0][:2]) in ([0, 2], [2, 0]) and found["classes"][0][2] == -1
     assert (found["classes"][1] == -1).all()
     order = np.argsort(found["classes"][0][:2])
-    np.testing.assert_allclose(found["boxes"][0][:2][order], truth["boxes"][0, :2], atol=3)
+    boxes = iou(ops.convert_to_tensor(found["boxes"][0][:2][order]), truth["boxes"][0, :2])
+    assert (ops.convert_to_numpy(boxes) > 0.8).all()
     one = model.predict(images[0])
     overlap = ops.convert_to_numpy(mask_iou(one["masks"], truth["masks"][0, :2]))
 
@@ -86,3 +87,16 @@ def test_settings_that_do_not_exist():
         detector(cut="crop")
     with pytest.raises(UnknownName, match="scenes"):
         models.MaskRCNN.from_checkpoint("coco")
+
+
+@pytest.mark.slow
+def test_xla_compiles_a_training_step_with_the_same_losses():
+    images, truth = batch()
+    losses = []
+    for compiled in (False, True):
+        keras.utils.set_random_seed(0)
+        model = detector()
+        model.dice = lambda like: ops.zeros_like(ops.cast(like, "float32"))  # draws the first
+        model.compile(keras.optimizers.SGD(1e-3), jit_compile=compiled)
+        losses.append([float(model.train_on_batch(images, truth)[0]) for _ in range(2)])
+    np.testing.assert_allclose(*losses, rtol=1e-4)
