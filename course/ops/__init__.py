@@ -27,6 +27,8 @@ from course.ops.nms import detections, nms, soft_nms
 from course.ops.proposals import proposals
 from course.ops.ranking import top_k
 from course.ops.receptive_field import receptive_field
+from course.ops.roi import interpolation_matrix, pyramid_align, roi_align, roi_pool, roi_warp
+from course.ops.sampling import sample
 from course.ops.selective_search import (
     colour_space,
     describe_regions,
@@ -35,8 +37,6 @@ from course.ops.selective_search import (
     selective_search,
     similarity,
 )
-from course.ops.roi import interpolation_matrix, pyramid_align, roi_align, roi_pool, roi_warp
-from course.ops.sampling import sample
 from course.ops.unpooling import (
     max_pool_with_switches,
     max_unpool,
