@@ -44,6 +44,9 @@ class RegionSVMs:
 
         Returns:
             self.
+
+        Raises:
+            ValueError: if a class has no object among the regions.
         """
         used = (regions[..., 2] > regions[..., 0]).ravel()
         features = features.reshape(len(used), -1)[used]
@@ -54,6 +57,8 @@ class RegionSVMs:
         for k in range(self.num_classes):
             own = np.where((classes == k)[:, None], overlaps, 0.0)
             best, nearest = own.max(axis=-1), own.argmax(axis=-1)
+            if not (best == 1).any():
+                raise ValueError(f"No region is an object of class {k}; put boxes into regions.")
             weights, bias = self._svm(features, best.ravel()[used])
             close = (best > REGRESSED_ABOVE).ravel()
             targets = np.take_along_axis(boxes, nearest[..., None], axis=1).reshape(-1, 4)[close]
@@ -112,7 +117,7 @@ def _linear_svm(features, num_positive):
     labels = np.arange(len(features)) < num_positive
     svm = LinearSVC(
         C=SVM_COST, loss="hinge", class_weight={True: POSITIVE_WEIGHT},
-        intercept_scaling=BIAS_FACTOR, random_state=0, max_iter=200, tol=1e-2)  # fmt: skip
+        intercept_scaling=BIAS_FACTOR, random_state=0, max_iter=2000, tol=1e-2)  # fmt: skip
     svm.fit(features, labels)
     return svm.coef_[0], svm.intercept_[0]
 
