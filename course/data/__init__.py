@@ -1,6 +1,7 @@
 """Data sets by name, through TensorFlow Datasets; the only floor where TensorFlow appears."""
 
 from course.data.augmentation import Augmentation
+from course.data.coco_folder import load_coco
 from course.data.embedded import EMBEDDED, prepare, verify
 from course.data.loading import class_names, load, load_arrays
 from course.data.pca import colour_axes
@@ -12,6 +13,7 @@ __all__ = [
     "colour_axes",
     "load",
     "load_arrays",
+    "load_coco",
     "prepare",
     "verify",
 ]

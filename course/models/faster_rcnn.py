@@ -15,9 +15,12 @@ from course.losses.rcnn import REGION_WEIGHTS, region_loss, rpn_loss, sample_reg
 from course.models.detector import Detector
 from course.models.ssd import image_size, strides
 from course.ops import anchor_shapes, anchors, clip_boxes, decode_boxes, proposals
-from course.ops.roi import pyramid_align
+from course.ops.roi import pyramid_cut, roi_align, roi_pool, roi_warp
+
+CUTS = {"align": roi_align, "warp": roi_warp, "pool": roi_pool}
 
 
+@keras.saving.register_keras_serializable("course")
 class FasterRCNN(Detector):
     """Two stages with four losses, trained together (lecture 12).
 
@@ -31,7 +34,7 @@ class FasterRCNN(Detector):
         hidden: units of the two layers that look at a region (paper: 4096, FPN: 1024).
         num_proposals: R.
         num_samples: regions per image that the second stage learns from.
-        cut: function (maps, boxes, size) → regions [B, R, P, P, C], as ``ops.pyramid_align``.
+        cut: how regions are cut: ``"align"``, ``"warp"`` or ``"pool"``.
         options: as for ``keras.Model``.
     """
 
@@ -48,14 +51,20 @@ class FasterRCNN(Detector):
         hidden=256,
         num_proposals=48,
         num_samples=32,
-        cut=pyramid_align,
+        cut="align",
         **options,
     ):
         super().__init__(**options)
-        self.backbone, self.num_classes, self.cut = backbone, num_classes, cut
+        if cut not in CUTS:
+            raise ValueError(f"cut={cut!r} is unknown; choose from {list(CUTS)}.")
+        sizes = dict(sizes or {"P3": 32, "P4": 64})
+        self.settings = {
+            "num_classes": num_classes, "sizes": sizes, "ratios": ratios,
+            "region_levels": region_levels, "width": width, "hidden": hidden,
+            "num_proposals": num_proposals, "num_samples": num_samples, "cut": cut,
+        }  # fmt: skip
+        self.backbone, self.sizes, self.region_levels = backbone, sizes, region_levels
         self.num_proposals, self.num_samples = num_proposals, num_samples
-        self.sizes = sizes or {"P3": 32, "P4": 64}
-        self.region_levels = region_levels
         shapes = [anchor_shapes(size, ratios) for size in self.sizes.values()]
         self.height, self.width = image_size(backbone.output)
         self.anchors = anchors(self.height, self.width, strides(self.sizes), shapes)
@@ -76,6 +85,10 @@ class FasterRCNN(Detector):
                    "regions": regions, "filled": filled}  # fmt: skip
         return outputs if training else outputs | self.look_at(outputs["maps"], regions)
 
+    def regions(self, maps, boxes, size):
+        """Cut boxes [B, R, 4] out of the maps: [B, R, P, P, C]."""
+        return pyramid_cut(maps, boxes, size, CUTS[self.settings["cut"]])
+
     def propose(self, maps):
         """Slide the proposal network over all levels: deltas [B, A, 4] and logits [B, A]."""
         parts = [self.rpn(maps[name]) for name in self.sizes]
@@ -83,7 +96,7 @@ class FasterRCNN(Detector):
 
     def look_at(self, maps, regions):
         """Move the regions and classify them: ``deltas`` [B, R, K, 4], ``logits`` [B, R, 1 + K]."""
-        deltas, logits = on_regions(self.box_head, self.cut(maps, regions, 7))
+        deltas, logits = on_regions(self.box_head, self.regions(maps, regions, 7))
         return {"deltas": deltas, "logits": logits}
 
     def terms(self, outputs, boxes, classes):
@@ -117,6 +130,16 @@ class FasterRCNN(Detector):
         scores = ops.where(outputs["filled"][..., None], scores, 0.0)
         return clip_boxes(boxes, self.height, self.width), scores
 
+    def get_config(self):
+        """What ``.keras`` files keep beside the weights."""
+        backbone = keras.saving.serialize_keras_object(self.backbone)
+        return {"name": self.name, "backbone": backbone, **self.settings}
+
+    @classmethod
+    def from_config(cls, config):
+        """Build the detector again."""
+        return cls(keras.saving.deserialize_keras_object(config.pop("backbone")), **config)
+
 
 def pyramid(maps, width, levels):
     """The feature pyramid with normalised and rectified maps (lecture 12).
@@ -131,7 +154,7 @@ def pyramid(maps, width, levels):
     """
     inputs = {name: keras.Input(x.shape[1:], name=name) for name, x in sorted(maps.items())}
     outputs = {
-        name: layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+        name: layers.ReLU()(layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x))
         for name, x in fpn(inputs, width).items()
         if name in levels
     }
@@ -153,9 +176,9 @@ def rpn_head(width, num_shapes):
     small = keras.initializers.RandomNormal(stddev=0.01)
     image = keras.Input((None, None, width))
     x = layers.Conv2D(width, 3, padding="same", activation="relu",
-                      kernel_initializer="he_normal")(image)  # fmt: skip
-    deltas = layers.Conv2D(4 * num_shapes, 1, kernel_initializer=small, name="deltas")(x)
-    logits = layers.Conv2D(num_shapes, 1, kernel_initializer=small, name="logits")(x)
+                      kernel_initializer="he_normal", name="rpn_hidden")(image)  # fmt: skip
+    deltas = layers.Conv2D(4 * num_shapes, 1, kernel_initializer=small, name="rpn_deltas")(x)
+    logits = layers.Conv2D(num_shapes, 1, kernel_initializer=small, name="rpn_logits")(x)
     outputs = layers.Reshape((-1, 4))(deltas), layers.Reshape((-1,))(logits)
     return keras.Model(image, outputs, name="rpn")
 
@@ -175,13 +198,13 @@ def box_head(width, num_classes, hidden=256, size=7):
         ``keras.Model`` from regions [R, P, P, C] to deltas [R, K, 4] and logits [R, 1 + K].
     """
     region = keras.Input((size, size, width))
-    he = {"activation": "relu", "kernel_initializer": "he_normal"}
     x = layers.Flatten()(region)
-    x = layers.Dense(hidden, name="hidden_1", **he)(x)
-    x = layers.Dense(hidden, name="hidden_2", **he)(x)
+    for k in (1, 2):
+        x = layers.Dense(hidden, kernel_initializer="he_normal", name=f"box_hidden_{k}")(x)
+        x = layers.ReLU()(layers.LayerNormalization(name=f"box_norm_{k}")(x))
     fine, coarse = (keras.initializers.RandomNormal(stddev=s) for s in (0.001, 0.01))
-    deltas = layers.Dense(4 * num_classes, kernel_initializer=fine, name="deltas")(x)
-    logits = layers.Dense(1 + num_classes, kernel_initializer=coarse, name="logits")(x)
+    deltas = layers.Dense(4 * num_classes, kernel_initializer=fine, name="box_deltas")(x)
+    logits = layers.Dense(1 + num_classes, kernel_initializer=coarse, name="box_logits")(x)
     return keras.Model(region, (layers.Reshape((num_classes, 4))(deltas), logits), name="box_head")
 
 

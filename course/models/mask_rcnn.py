@@ -7,12 +7,21 @@ Deviations from the paper: those of ``faster_rcnn``, and two convolutions in pla
 """
 
 import keras
+import numpy as np
 from keras import layers, ops
 
+from course.errors import UnknownName
 from course.losses.rcnn import mask_loss, take_own
 from course.models.faster_rcnn import FasterRCNN, on_regions
+from course.models.pretrained.efficientnet_lite import efficientnet_lite0_pyramid
+from course.models.pretrained.weights import assign_weights, read_weights
+from course.ops import paste_masks
+
+CHECKPOINTS = {"scenes": "mask_rcnn_scenes.npz"}
+GREY = 127.0
 
 
+@keras.saving.register_keras_serializable("course")
 class MaskRCNN(FasterRCNN):
     """Find objects, name them, and say which pixels are theirs (lecture 15).
 
@@ -32,6 +41,9 @@ class MaskRCNN(FasterRCNN):
         self, backbone, num_classes, num_masks=8, mask_width=64, mask_depth=2, width=96, **options
     ):
         super().__init__(backbone, num_classes, width=width, **options)
+        self.settings |= {
+            "num_masks": num_masks, "mask_width": mask_width, "mask_depth": mask_depth
+        }  # fmt: skip
         self.num_masks = num_masks
         self.mask_head = mask_head(width, num_classes, mask_width, mask_depth)
 
@@ -43,9 +55,77 @@ class MaskRCNN(FasterRCNN):
         logits = self.mask_logits(outputs["maps"], regions)
         return terms | mask_loss(masks, classes, regions, matches, logits)
 
+    def detect(self, images, min_score=0.05, threshold=0.5, max_outputs=16, batch_size=32):
+        """As ``Detector.detect``, with fewer slots, for each of them costs a run of the mask head.
+
+        Args:
+            images, min_score, threshold, max_outputs, batch_size: as there.
+
+        Returns:
+            the dict of there, and ``masks`` float32 [B, D, P, P]: in each box the probability of
+            the object; ``ops.paste_masks`` lays them over the image.
+        """
+        return super().detect(images, min_score, threshold, max_outputs, batch_size)
+
     def mask_logits(self, maps, regions):
         """A mask for each region and class: [B, R, P, P, K]."""
-        return on_regions(self.mask_head, self.cut(maps, regions, 14))
+        return on_regions(self.mask_head, self.regions(maps, regions, 14))
+
+    def predict(self, image, min_score=0.5, threshold=0.5, max_outputs=16):
+        """Find the objects of one photograph of any size.
+
+        The picture is scaled to the detector's size, its longer side filling it, the rest grey.
+
+        Args:
+            image: array [H, W, 3], RGB 0–255.
+            min_score, threshold, max_outputs: as for ``detect``.
+
+        Returns:
+            dict of NumPy arrays, one row per object by falling score: ``boxes`` [D, 4] xyxy pixels
+            of the image, ``scores`` [D], ``classes`` [D], ``masks`` bool [D, H, W].
+
+        Raises:
+            ValueError: if it is not one colour picture.
+        """
+        image = np.asarray(image)
+        if image.ndim != 3 or image.shape[-1] != 3 or 0 in image.shape:
+            raise ValueError(
+                f"predict got an array of shape {image.shape}; give it one RGB picture [H, W, 3], "
+                "and a batch to detect()."
+            )
+        height, width, _ = image.shape
+        scale = min(self.height / height, self.width / width)
+        inner = max(round(height * scale), 1), max(round(width * scale), 1)
+        small = ops.image.resize(ops.cast(image, "float32"), inner, antialias=True)
+        borders = [(0, self.height - inner[0]), (0, self.width - inner[1]), (0, 0)]
+        small = np.pad(ops.convert_to_numpy(small), borders, constant_values=GREY)
+        found = self.detect(small[None], min_score, threshold, max_outputs)
+        found = {name: values[0][found["classes"][0] >= 0] for name, values in found.items()}
+        sides = np.array([width / inner[1], height / inner[0]] * 2, "float32")
+        corner = np.array([width, height] * 2, "float32")
+        found["boxes"] = np.clip(found["boxes"] * sides, 0, corner)
+        masks = paste_masks(found["masks"][None], found["boxes"][None], height, width)[0]
+        return found | {"masks": ops.convert_to_numpy(masks) > 0.5}
+
+    @classmethod
+    def from_checkpoint(cls, name="scenes"):
+        """Build a detector and give it the weights that ship with the course.
+
+        Args:
+            name: ``"scenes"``: the seven superclasses of the composited scenes, 128×128 pixels,
+                on EfficientNet-Lite0 (datasets/weights/make_mask_rcnn.py trained it).
+
+        Returns:
+            ``MaskRCNN``.
+
+        Raises:
+            course.errors.UnknownName: if there is no such checkpoint.
+            course.errors.MissingData, CorruptData: if its file is missing or damaged.
+        """
+        if name not in CHECKPOINTS:
+            raise UnknownName(f"There is no checkpoint {name!r}; choose from {list(CHECKPOINTS)}.")
+        backbone = efficientnet_lite0_pyramid(weights=None, input_shape=(128, 128, 3))
+        return assign_weights(cls(backbone, 7), read_weights(CHECKPOINTS[name]))
 
     def choose_detections(self, outputs, threshold, min_score, max_outputs):
         """Detections with ``masks`` [B, D, P, P]: those of the final boxes, of the class found."""
@@ -74,8 +154,8 @@ def mask_head(width, num_classes, channels=64, depth=2, size=14):
     """
     he = {"activation": "relu", "kernel_initializer": "he_normal"}
     region = x = keras.Input((size, size, width))
-    for _ in range(depth):
-        x = layers.Conv2D(channels, 3, padding="same", **he)(x)
-    x = layers.Conv2DTranspose(channels, 2, 2, **he)(x)
-    x = layers.Conv2D(num_classes, 1, name="masks")(x)
+    for k in range(depth):
+        x = layers.Conv2D(channels, 3, padding="same", name=f"mask_conv_{k + 1}", **he)(x)
+    x = layers.Conv2DTranspose(channels, 2, 2, name="mask_up", **he)(x)
+    x = layers.Conv2D(num_classes, 1, name="mask_logits")(x)
     return keras.Model(region, x, name="mask_head")

@@ -27,7 +27,7 @@ from course.ops.nms import detections, nms, soft_nms
 from course.ops.proposals import proposals
 from course.ops.ranking import top_k
 from course.ops.receptive_field import receptive_field
-from course.ops.roi import interpolation_matrix, pyramid_align, roi_align, roi_pool, roi_warp
+from course.ops.roi import interpolation_matrix, pyramid_cut, roi_align, roi_pool, roi_warp
 from course.ops.sampling import sample
 from course.ops.selective_search import (
     colour_space,
@@ -81,7 +81,7 @@ __all__ = [
     "pairwise_iou",
     "paste_masks",
     "proposals",
-    "pyramid_align",
+    "pyramid_cut",
     "receptive_field",
     "roi_align",
     "roi_pool",

@@ -53,7 +53,7 @@ def roi_align(features, boxes, size, stride, samples=2):
     return _cut(rows, features, columns)
 
 
-def pyramid_align(maps, boxes, size, canonical=224.0, level=4, samples=2):
+def pyramid_cut(maps, boxes, size, cut=roi_align, canonical=224.0, level=4):
     """Cut each region out of the map of a pyramid that suits its size (lecture 15).
 
     Lin et al. 2017a, equation 1: level ⌊k₀ + log₂(√(w·h) / 224)⌋, brought into the range that is
@@ -63,9 +63,9 @@ def pyramid_align(maps, boxes, size, canonical=224.0, level=4, samples=2):
         maps: dict of float tensors ``{"P3": [B, H/8, W/8, C], "P4": …}``.
         boxes: float tensor [B, R, 4], xyxy pixels.
         size: P.
+        cut: ``roi_align``, ``roi_warp`` or ``roi_pool``.
         canonical: side in pixels of a square region that belongs to ``level``.
         level: k₀.
-        samples: S.
 
     Returns:
         float tensor [B, R, P, P, C].
@@ -74,14 +74,13 @@ def pyramid_align(maps, boxes, size, canonical=224.0, level=4, samples=2):
         ValueError: as ``roi_align``.
     """
     numbers = sorted(int(name[1:]) for name in maps)
+    cuts = {k: cut(maps[f"P{k}"], boxes, size, 2**k) for k in numbers}
+    if len(numbers) == 1:
+        return cuts[numbers[0]]
     side = ops.sqrt(ops.maximum(area(boxes), 1e-6))
     wanted = ops.floor(level + ops.log(side / canonical) / math.log(2) + 1e-6)
-    wanted = ops.clip(wanted, numbers[0], numbers[-1])  # [B, R]
-    total = 0.0
-    for k in numbers:
-        cut = roi_align(maps[f"P{k}"], boxes, size, 2**k, samples)
-        total += ops.where((wanted == k)[..., None, None, None], cut, 0.0)
-    return total
+    wanted = ops.clip(wanted, numbers[0], numbers[-1])[..., None, None, None]
+    return sum(ops.where(wanted == k, cuts[k], 0.0) for k in numbers)
 
 
 def roi_warp(features, boxes, size, stride, samples=2):
@@ -177,6 +176,7 @@ def _cut(rows, features, columns):
 
 def _in_cells(features, boxes, size, stride, samples):
     """Check the arguments; pixels → cells, without gradient."""
+    features, boxes = ops.convert_to_tensor(features), ops.convert_to_tensor(boxes)
     if len(features.shape) != 4 or len(boxes.shape) != 3 or boxes.shape[-1] != 4:
         raise ValueError(
             f"Regions need a map [B, H, W, C] and boxes [B, R, 4], xyxy pixels; got "

@@ -6,10 +6,11 @@ Legend: B images, N objects (padding has class −1).
 import keras
 import numpy as np
 
-from course.metrics import coco_metrics
+from course.metrics import coco_mask_metrics, coco_metrics
 from course.models import Detector
+from course.ops import paste_masks
 
-OBJECTS = ("boxes", "classes", "ignore")
+OBJECTS = ("boxes", "classes", "ignore", "masks")
 
 
 def train_detector(
@@ -101,16 +102,25 @@ def evaluate_detector(detector, batches, **settings):
         settings: as for ``Detector.detect``; its defaults suit metrics.
 
     Returns:
-        dict of ``metrics.coco_metrics`` (``AP``, ``AP50``, …), the detections as one dict of
-        arrays, and the objects as another.
+        dict of ``metrics.coco_metrics`` (``AP``, ``AP50``, …; where the detector finds masks and
+        the batches have them, also ``mask_AP``, ``mask_AP50``, …), the detections as one dict of
+        arrays, with masks in the pixels of the image, and the objects as another.
     """
     found, wanted = [], []
     for batch in batches:
         batch = keras.tree.map_structure(np.asarray, batch)
-        found.append(detector.detect(batch["images"], batch_size=len(batch["classes"]), **settings))
+        seen = detector.detect(batch["images"], batch_size=len(batch["classes"]), **settings)
+        if "masks" in seen:
+            masks = paste_masks(seen["masks"], seen["boxes"], *batch["images"].shape[1:3])
+            seen["masks"] = keras.ops.convert_to_numpy(masks) > 0.5
+        found.append(seen)
         wanted.append({name: batch[name] for name in OBJECTS if name in batch})
     found, wanted = _together(found), _together(wanted)
-    return coco_metrics(found, wanted), found, wanted
+    metrics = coco_metrics(found, wanted)
+    if "masks" in found and "masks" in wanted:
+        masks = coco_mask_metrics(found, wanted)
+        metrics |= {f"mask_{name}": value for name, value in masks.items()}
+    return metrics, found, wanted
 
 
 def steps_together(steps):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
 
-from course.ops import interpolation_matrix, pyramid_align, roi_align, roi_pool, roi_warp
+from course.ops import interpolation_matrix, pyramid_cut, roi_align, roi_pool, roi_warp
 
 
 def bilinear(image, y, x):
@@ -122,7 +122,7 @@ def test_levels_by_the_equation_of_the_paper():
     maps = {f"P{k}": np.full((1, 512 // 2**k, 512 // 2**k, 1), k, "float32") for k in (2, 3, 4, 5)}
     side = np.array([20, 111, 112, 223, 224, 447, 448, 500], "float32")
     boxes = np.stack([0 * side, 0 * side, side, side], axis=-1)[None]
-    found = ops.convert_to_numpy(pyramid_align(maps, boxes, 1))[0, :, 0, 0, 0]
+    found = ops.convert_to_numpy(pyramid_cut(maps, boxes, 1))[0, :, 0, 0, 0]
     expected = [min(max(math.floor(4 + math.log2(s / 224)), 2), 5) for s in side]
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
