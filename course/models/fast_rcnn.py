@@ -4,7 +4,8 @@ Legend: B images, P proposals of an image (padding: boxes of area 0), N objects,
 K classes, C channels, s side of what is pooled; "Pn" is a map of stride 2ⁿ.
 
 Deviations from the paper: any backbone in place of VGG-16, here often frozen; few samples of many
-pictures in place of 64 from each of two, because frozen maps cost nothing; AdamW.
+pictures in place of 64 from each of two, because frozen maps cost nothing; layer normalisation in
+the head, which is not pretrained here; AdamW.
 """
 
 import keras
@@ -13,9 +14,9 @@ from keras import ops
 
 from course.losses.rcnn import REGION_WEIGHTS, region_loss, sample_regions
 from course.models.detector import Detector
-from course.models.faster_rcnn import box_head, on_regions
+from course.models.faster_rcnn import CUTS, box_head, on_regions
 from course.models.ssd import image_size, strides
-from course.ops import clip_boxes, decode_boxes, pairwise_iou, roi_pool
+from course.ops import clip_boxes, decode_boxes, pairwise_iou
 
 HARD_ABOVE = 0.1  # background overlaps an object at least so much (section 2.3)
 
@@ -34,7 +35,7 @@ class FastRCNN(Detector):
         size: s (paper: 7).
         num_samples: S, proposals per image that a training step draws.
         least: IoU with an object below which background is not drawn.
-        cut: function (map, boxes, size, stride) → regions [B, P, s, s, C], as ``ops.roi_pool``.
+        cut: how regions are cut: ``"pool"``, ``"warp"`` or ``"align"``.
         options: as for ``keras.Model``.
     """
 
@@ -49,11 +50,11 @@ class FastRCNN(Detector):
         size=7,
         num_samples=16,
         least=HARD_ABOVE,
-        cut=roi_pool,
+        cut="pool",
         **options,
     ):
         super().__init__(**options)
-        self.backbone, self.level, self.cut, self.size = backbone, level, cut, size
+        self.backbone, self.level, self.cut, self.size = backbone, level, CUTS[cut], size
         self.num_samples, self.least = num_samples, least
         self.height, self.width = image_size({level: backbone.output[level]})
         self.box_head = box_head(backbone.output[level].shape[-1], num_classes, hidden, size)

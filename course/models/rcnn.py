@@ -119,7 +119,7 @@ def _linear_svm(features, num_positive):
         C=SVM_COST, loss="hinge", class_weight={True: POSITIVE_WEIGHT},
         intercept_scaling=BIAS_FACTOR, random_state=0, max_iter=2000, tol=1e-2)  # fmt: skip
     svm.fit(features, labels)
-    return svm.coef_[0], svm.intercept_[0]
+    return svm.coef_[0].astype("float32"), svm.intercept_[0]
 
 
 def _ridge(features, targets):
@@ -127,4 +127,4 @@ def _ridge(features, targets):
     from sklearn.linear_model import Ridge
 
     model = Ridge(alpha=RIDGE).fit(features, targets)
-    return model.coef_.T, model.intercept_
+    return model.coef_.T.astype("float32"), model.intercept_
