@@ -120,7 +120,7 @@ def check_together(box, rle, least=0.3):
         rle: compressed mask.
         least: IoU of the box, rounded to whole pixels, with that of the mask.
     """
-    low, high = np.floor(box[:2]), np.ceil(box[2:])
+    low, high = np.floor(box[:2]).astype(float), np.ceil(box[2:]).astype(float)
     own, other = np.concatenate([low, high - low]), coco_mask.toBbox(rle)
     if coco_mask.iou(own[None], other[None], [0])[0, 0] < least:
         raise ValueError(
