@@ -4,8 +4,8 @@ Legend: B images, P proposals of an image (padding: boxes of area 0), N objects,
 K classes, C channels, s side of what is pooled; "Pn" is a map of stride 2ⁿ.
 
 Deviations from the paper: any backbone in place of VGG-16, here often frozen; few samples of many
-pictures in place of 64 from each of two, because frozen maps cost nothing; layer normalisation in
-the head, which is not pretrained here; AdamW.
+pictures in place of 64 from each of two, because frozen maps cost nothing; a head that is not
+pretrained; AdamW.
 """
 
 import keras
