@@ -78,7 +78,13 @@ class FasterRCNN(Detector):
         maps = self.fpn(self.backbone(images, training=training), training=training)
         rpn_deltas, rpn_logits = self.propose(maps)
         regions, filled = proposals(
-            rpn_deltas, rpn_logits, self.anchors, self.height, self.width, after=self.num_proposals
+            rpn_deltas,
+            rpn_logits,
+            self.anchors,
+            self.height,
+            self.width,
+            before=4 * self.num_proposals,
+            after=self.num_proposals,
         )
         outputs = {"maps": {name: maps[name] for name in self.region_levels},
                    "rpn_deltas": rpn_deltas, "rpn_logits": rpn_logits,
@@ -186,8 +192,8 @@ def rpn_head(width, num_shapes):
 def box_head(width, num_classes, hidden=256, size=7):
     """Two dense layers, then the classes and a box for each (lectures 11 and 12).
 
-    Girshick 2015, section 2.1. Deviation: the last layers begin with Glorot's initialisation. With
-    the paper's σ = .01 and .001 the first hundreds of steps are lost (lecture 12).
+    Girshick 2015, section 2.1. Deviation: the last layers begin with Glorot's initialisation, not
+    with σ = .01 and .001, for our trainings are short.
 
     Args:
         width: C.

@@ -27,8 +27,8 @@ def crop_masks(masks, boxes, size):
     x0, y0, x1, y1 = ops.unstack(ops.stop_gradient(boxes) - 0.5, 4, axis=-1)
     rows = interpolation_matrix(y0, y1, size, height)  # [B, R, P, H]
     columns = interpolation_matrix(x0, x1, size, width)
-    bands = ops.einsum("brph,brhw->brpw", rows, ops.cast(masks, "float32"))
-    return ops.einsum("brpw,brqw->brpq", bands, columns)
+    bands = ops.matmul(rows, ops.cast(masks, "float32"))  # [B, R, P, W]
+    return ops.matmul(bands, ops.swapaxes(columns, -1, -2))
 
 
 def paste_masks(masks, boxes, height, width):
@@ -47,8 +47,8 @@ def paste_masks(masks, boxes, height, width):
     x0, y0, x1, y1 = ops.unstack(boxes, 4, axis=-1)
     rows = _pixels_from_cells(y0, y1, masks.shape[-2], height)  # [B, R, H, P]
     columns = _pixels_from_cells(x0, x1, masks.shape[-1], width)
-    bands = ops.einsum("brhp,brpq->brhq", rows, masks)
-    return ops.einsum("brhq,brwq->brhw", bands, columns)
+    bands = ops.matmul(rows, masks)  # [B, R, H, P]
+    return ops.matmul(bands, ops.swapaxes(columns, -1, -2))
 
 
 def mask_iou(masks, others):

@@ -4,8 +4,8 @@
     python datasets/weights/make_mask_rcnn.py --steps 500 --out trial.npz
 
 Mask R-CNN on EfficientNet-Lite0 with ImageNet weights, frozen up to P3, learns from all training
-scenes of scenes/small. Kernels are stored in float16, normalisation in float32. Prints the metrics of what
-was stored on the splits test (unseen objects) and known, and the line for SHA256SUMS.
+scenes of scenes/small. Kernels are stored in float16, normalisation in float32. Prints the metrics
+of what was stored on the splits test (unseen objects) and known, and the line for SHA256SUMS.
 """
 
 import argparse
@@ -34,7 +34,8 @@ def train(steps, seed):
     batches = data.load(
         "scenes/small", "train", BATCH, max_boxes=SLOTS, masks=True, augment=STRONG, seed=seed
     )
-    options = {"learning_rate": 1e-3, "epochs": 10, "callbacks": [keras.callbacks.ProgbarLogger()]}
+    told = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch + 1, logs))
+    options = {"learning_rate": 1e-3, "epochs": 20, "callbacks": [told]}
     training.train_detector(detector, batches, steps, **options)
     return detector
 
