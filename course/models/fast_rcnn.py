@@ -57,7 +57,8 @@ class FastRCNN(Detector):
         self.backbone, self.level, self.cut, self.size = backbone, level, CUTS[cut], size
         self.num_samples, self.least = num_samples, least
         self.height, self.width = image_size({level: backbone.output[level]})
-        self.box_head = box_head(backbone.output[level].shape[-1], num_classes, hidden, size)
+        channels = backbone.output[level].shape[-1]
+        self.box_head = box_head(channels, num_classes, hidden, size, spread=0.01)
         self.seed = keras.random.SeedGenerator()
 
     def call(self, inputs, training=False):
