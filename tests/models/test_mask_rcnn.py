@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from keras import ops
 
-from course import models
+from course import data, models, training
 from course.errors import UnknownName
 from course.ops import iou, mask_iou
 
@@ -102,3 +102,11 @@ def test_xla_compiles_a_training_step_with_the_same_losses():
         model.compile(keras.optimizers.SGD(1e-3), jit_compile=compiled)
         losses.append([float(model.train_on_batch(images, truth)[0]) for _ in range(2)])
     np.testing.assert_allclose(*losses, rtol=1e-4)
+
+
+@pytest.mark.slow
+def test_the_checkpoint_finds_known_objects():
+    model = models.MaskRCNN.from_checkpoint("scenes")
+    scenes = data.load("scenes/small", "known[:60]", 20, max_boxes=6, masks=True)
+    metrics, *_ = training.evaluate_detector(model, scenes)
+    assert metrics["AP50"] > 0.65 and metrics["mask_AP50"] > 0.55

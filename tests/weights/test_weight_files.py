@@ -12,7 +12,7 @@ import pytest
 from course.models.pretrained import weights
 from course.models.pretrained.weights import WEIGHTS, assign_weights, read_weights, weights_path
 
-FILES = ("efficientnet_lite0", "squeezenet", "style26", "mtcnn", "blazepose")
+FILES = ("efficientnet_lite0", "squeezenet", "style26", "mtcnn", "blazepose", "mask_rcnn_scenes")
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -33,8 +33,8 @@ def test_every_file_has_checksum_licence_and_credit():
         assert (WEIGHTS / f"LICENSE-{name}").stat().st_size > 500, name
 
 
-def test_all_weights_together_stay_below_18_megabytes():
-    assert sum(p.stat().st_size for p in WEIGHTS.glob("*.npz")) < 18e6
+def test_all_weights_together_stay_below_30_megabytes():
+    assert sum(p.stat().st_size for p in WEIGHTS.glob("*.npz")) < 30e6
 
 
 @pytest.fixture
