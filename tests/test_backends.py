@@ -33,7 +33,7 @@ logits = keras.ops.convert_to_numpy(model(inputs))
 np.savez(sys.argv[5], logits=logits, parameters=model.count_params())
 """
 DETECTION = """
-import numpy as np
+import keras, numpy as np
 from course import losses, ops
 
 def pipeline(boxes, classes, logits):
@@ -56,6 +56,9 @@ def pipeline(boxes, classes, logits):
     blocks = losses.yolo_anchor_targets(boxes, classes, 64, [[9, 16], [20, 9]], 4, 3)
     yolo |= {"v2_" + k: v for k, v in losses.yolo_anchor_loss(blocks, blocks * 0.9 + 0.05).items()}
     found |= dict(matches=matches, soft=soft, lowered=lowered, hard=hard, loss=loss)
+    cells = keras.ops.reshape(logits, (2, 8, 6, 2))
+    found["pooled"] = ops.roi_pool(cells, boxes, 3, 8)
+    found["crops"] = ops.warped_crops(cells[0], boxes[0], 8, 1)
     return found | yolo
 """
 OTHER_DETECTION = """

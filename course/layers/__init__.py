@@ -6,10 +6,12 @@ from course.layers.grouped_convolution import GroupedConvolution
 from course.layers.inception import auxiliary_head, inception
 from course.layers.local_response_normalisation import LocalResponseNormalisation
 from course.layers.residual import basic_block, bottleneck_block
+from course.layers.spatial_pyramid_pooling import SpatialPyramidPooling
 
 __all__ = [
     "GroupedConvolution",
     "LocalResponseNormalisation",
+    "SpatialPyramidPooling",
     "auxiliary_head",
     "basic_block",
     "bottleneck_block",

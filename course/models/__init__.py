@@ -3,6 +3,7 @@
 from course.models.alexnet import alexnet
 from course.models.convolutional import convolutional
 from course.models.detector import Detector
+from course.models.fast_rcnn import FastRCNN, is_filled
 from course.models.faster_rcnn import FasterRCNN, box_head, on_regions, rpn_head
 from course.models.fcos import FCOS
 from course.models.googlenet import googlenet
@@ -11,6 +12,7 @@ from course.models.localizer import localizer
 from course.models.mask_rcnn import MaskRCNN, mask_head
 from course.models.mlp import mlp
 from course.models.pyramid import small_pyramid
+from course.models.rcnn import RegionSVMs
 from course.models.resnet import resnet, resnet18, resnet34, resnet50
 from course.models.retinanet import RetinaNet
 from course.models.ssd import SSD
@@ -23,8 +25,10 @@ __all__ = [
     "SSD",
     "YOLO",
     "Detector",
+    "FastRCNN",
     "FasterRCNN",
     "MaskRCNN",
+    "RegionSVMs",
     "RetinaNet",
     "YOLOAnchors",
     "alexnet",
@@ -34,6 +38,7 @@ __all__ = [
     "cut",
     "freeze",
     "googlenet",
+    "is_filled",
     "lenet5",
     "localizer",
     "mask_head",

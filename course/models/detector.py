@@ -81,14 +81,9 @@ class Detector(keras.Model):
         Raises:
             ValueError: if there is no image, or one image without the batch axis.
         """
-        leaves = keras.tree.flatten(images)
-        if any(np.ndim(leaf) != 4 or not len(leaf) for leaf in leaves):
-            raise ValueError(
-                f"detect got {[np.shape(leaf) for leaf in leaves]}; give it images [B, H, W, 3] "
-                "with B ≥ 1, and a single one as image[None]."
-            )
+        self.check_images(images)
         found = []
-        for start in range(0, len(leaves[0]), batch_size):
+        for start in range(0, len(keras.tree.flatten(images)[0]), batch_size):
             part = keras.tree.map_structure(lambda leaf: leaf[start : start + batch_size], images)  # noqa: B023
             outputs = self.predict_on_batch(part)
             found.append(self.choose_detections(outputs, threshold, min_score, max_outputs))
@@ -96,6 +91,15 @@ class Detector(keras.Model):
             name: np.concatenate([keras.ops.convert_to_numpy(batch[name]) for batch in found])
             for name in found[0]
         }
+
+    def check_images(self, images):
+        """Raise ValueError if there is no image, or one without the batch axis."""
+        leaves = keras.tree.flatten(images)
+        if any(np.ndim(leaf) != 4 or not len(leaf) for leaf in leaves):
+            raise ValueError(
+                f"detect got {[np.shape(leaf) for leaf in leaves]}; give it images [B, H, W, 3] "
+                "with B ≥ 1, and a single one as image[None]."
+            )
 
     def choose_detections(self, outputs, threshold, min_score, max_outputs):
         """Raw outputs to the dict that ``detect`` returns, for one batch."""

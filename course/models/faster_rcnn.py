@@ -193,7 +193,7 @@ def rpn_head(width, num_shapes):
     return keras.Model(image, outputs, name="rpn")
 
 
-def box_head(width, num_classes, hidden=256, size=7):
+def box_head(width, num_classes, hidden=256, size=7, spread=None):
     """Two dense layers, then the classes and a box for each (lectures 11 and 12).
 
     Girshick 2015, section 2.1. Deviation: the last layers begin with Glorot's initialisation, not
@@ -204,6 +204,8 @@ def box_head(width, num_classes, hidden=256, size=7):
         num_classes: K.
         hidden: units of either layer.
         size: P.
+        spread: σ of the normal distribution from which the classes' weights are drawn, those of
+            the offsets with a tenth of it (paper: .01); by default Glorot's initialisation.
 
     Returns:
         ``keras.Model`` from regions [R, P, P, C] to deltas [R, K, 4] and logits [R, 1 + K].
@@ -213,8 +215,11 @@ def box_head(width, num_classes, hidden=256, size=7):
     x = layers.Flatten()(region)
     x = layers.Dense(hidden, name="box_hidden_1", **he)(x)
     x = layers.Dense(hidden, name="box_hidden_2", **he)(x)
-    deltas = layers.Dense(4 * num_classes, name="box_deltas")(x)
-    logits = layers.Dense(1 + num_classes, name="box_logits")(x)
+    starts = ["glorot_uniform"] * 2
+    if spread:
+        starts = [keras.initializers.RandomNormal(stddev=sigma) for sigma in (spread / 10, spread)]
+    deltas = layers.Dense(4 * num_classes, kernel_initializer=starts[0], name="box_deltas")(x)
+    logits = layers.Dense(1 + num_classes, kernel_initializer=starts[1], name="box_logits")(x)
     return keras.Model(region, (layers.Reshape((num_classes, 4))(deltas), logits), name="box_head")
 
 

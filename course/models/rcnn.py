@@ -11,12 +11,13 @@ the authors' code.
 
 import numpy as np
 
-from course.ops import clip_boxes, decode_boxes, encode_boxes, nms, pairwise_iou
+from course.ops import clip_boxes, decode_boxes, detections, encode_boxes, pairwise_iou
 
 FEATURE_NORM = 20.0  # mean length of a feature vector, after scaling
 SVM_COST, POSITIVE_WEIGHT, BIAS_FACTOR = 1e-3, 2.0, 10.0
 NEGATIVE_BELOW, REGRESSED_ABOVE = 0.3, 0.6  # IoU
 RIDGE = 1000.0  # λ
+HARDEST = 500  # negatives of a class that one round adds at most; the authors have no such limit
 
 
 class RegionSVMs:
@@ -43,6 +44,9 @@ class RegionSVMs:
 
         Returns:
             self.
+
+        Raises:
+            ValueError: if a class has no object among the regions.
         """
         used = (regions[..., 2] > regions[..., 0]).ravel()
         features = features.reshape(len(used), -1)[used]
@@ -53,6 +57,8 @@ class RegionSVMs:
         for k in range(self.num_classes):
             own = np.where((classes == k)[:, None], overlaps, 0.0)
             best, nearest = own.max(axis=-1), own.argmax(axis=-1)
+            if not (best == 1).any():
+                raise ValueError(f"No region is an object of class {k}; put boxes into regions.")
             weights, bias = self._svm(features, best.ravel()[used])
             close = (best > REGRESSED_ABOVE).ravel()
             targets = np.take_along_axis(boxes, nearest[..., None], axis=1).reshape(-1, 4)[close]
@@ -81,10 +87,13 @@ class RegionSVMs:
         features = features * self.scale
         scores = features @ np.stack(self.weights, axis=1) + np.array(self.bias)  # [B, P, K]
         deltas = np.stack([features @ w + b for w, b in self.regressors], axis=2)  # [B, P, K, 4]
-        moved = clip_boxes(decode_boxes(deltas, regions[:, :, None]), *image_size)
+        boxes = decode_boxes(deltas.astype("float32"), regions[:, :, None])
         padding = regions[..., 2] <= regions[..., 0]
-        scores = np.where(padding[..., None], -np.inf, scores)
-        return best_detections(moved, scores, min_score, threshold, max_outputs)
+        scores = np.where(padding[..., None], -np.inf, scores).astype("float32")
+        found = detections(
+            clip_boxes(boxes, *image_size), scores, threshold, min_score, max_outputs
+        )
+        return {name: np.array(values) for name, values in found.items()}
 
     def _svm(self, features, overlap):
         """Train a class against the rest, mining hard negatives: weights [D] and bias."""
@@ -95,33 +104,11 @@ class RegionSVMs:
             rows = np.concatenate([positive, chosen])
             weights, bias = _linear_svm(features[rows], len(positive))
             if round_ < self.rounds:
-                hard = negative[features[negative] @ weights + bias > -1]  # inside the margin
+                scores = (features @ weights + bias)[negative]
+                hardest = np.argsort(-scores)[:HARDEST]
+                hard = negative[hardest[scores[hardest] > -1]]  # inside the margin
                 chosen = np.union1d(chosen, hard)
         return weights, bias
-
-
-def best_detections(boxes, scores, min_score, threshold, max_outputs):
-    """Suppress within each class where every class has boxes of its own (lectures 11 and 12).
-
-    Args:
-        boxes: float tensor [B, P, K, 4], xyxy pixels.
-        scores: float tensor [B, P, K].
-        min_score, threshold, max_outputs: as for ``ops.nms``.
-
-    Returns:
-        dict of NumPy arrays ``boxes``, ``scores``, ``classes``; empty slots have class −1.
-    """
-    boxes, scores = np.asarray(boxes, "float32"), np.asarray(scores, "float32")
-    batch, count, num_classes = scores.shape
-    kinds = np.tile(np.arange(num_classes, dtype="int32"), (batch, count))
-    boxes, scores = boxes.reshape(batch, -1, 4), scores.reshape(batch, -1)
-    index = np.array(nms(boxes, scores, kinds, threshold, min_score, max_outputs))
-    taken, empty = np.maximum(index, 0), index < 0
-    return {
-        "boxes": np.where(empty[..., None], 0, np.take_along_axis(boxes, taken[..., None], axis=1)),
-        "scores": np.where(empty, 0, np.take_along_axis(scores, taken, axis=1)),
-        "classes": np.where(empty, -1, np.take_along_axis(kinds, taken, axis=1)),
-    }
 
 
 def _linear_svm(features, num_positive):
@@ -130,9 +117,9 @@ def _linear_svm(features, num_positive):
     labels = np.arange(len(features)) < num_positive
     svm = LinearSVC(
         C=SVM_COST, loss="hinge", class_weight={True: POSITIVE_WEIGHT},
-        intercept_scaling=BIAS_FACTOR, random_state=0, max_iter=300, tol=1e-3)  # fmt: skip
+        intercept_scaling=BIAS_FACTOR, random_state=0, max_iter=2000, tol=1e-2)  # fmt: skip
     svm.fit(features, labels)
-    return svm.coef_[0], svm.intercept_[0]
+    return svm.coef_[0].astype("float32"), svm.intercept_[0]
 
 
 def _ridge(features, targets):
@@ -140,4 +127,4 @@ def _ridge(features, targets):
     from sklearn.linear_model import Ridge
 
     model = Ridge(alpha=RIDGE).fit(features, targets)
-    return model.coef_.T, model.intercept_
+    return model.coef_.T.astype("float32"), model.intercept_

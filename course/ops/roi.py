@@ -19,6 +19,7 @@ mean over a grid of samples. Hence two small matrices per region, rows [P, H] an
 hold everything, and the region is rows · map · columnsᵀ: no gather, no loop, any backend.
 """
 
+import itertools
 import math
 
 from keras import ops
@@ -113,7 +114,9 @@ def roi_pool(features, boxes, size, stride):
 
     Girshick 2015, section 2.1, as in Caffe's layer: corners are rounded to cells, the last one is
     part of the region; bin p holds the rows from ⌊p·h/P⌋ to ⌈(p + 1)·h/P⌉, so that neighbouring
-    bins may share cells. A bin outside of the map is 0.
+    bins may share cells. A bin outside of the map is 0. Bins differ in size, so no pooling layer
+    can do it; but the maximum of any range is that of two overlapping ranges of 1, 2, 4, … cells,
+    and those are computed once for the whole map.
 
     Args:
         features: float tensor [B, H, W, C].
@@ -128,20 +131,19 @@ def roi_pool(features, boxes, size, stride):
         ValueError: as ``roi_align``.
     """
     x0, y0, x1, y1 = _rounded(_in_cells(features, boxes, size, stride, 1))
-    rows = _cells_of_bins(y0, y1, size, features.shape[1])  # [B, R, P, H]
-    columns = _cells_of_bins(x0, x1, size, features.shape[2])
-    lowest = ops.min(features) - 1.0
-    bands = []
-    for p in range(size):  # [B, R, 1, W, C]: the maximum over the rows of bin p
-        inside = rows[:, :, p, :, None, None]
-        bands.append(ops.max(ops.where(inside, features[:, None], lowest), axis=2))
-    bands = ops.stack(bands, axis=2)  # [B, R, P, W, C]
-    cells = []
-    for p in range(size):
-        inside = columns[:, :, None, p, :, None]
-        cells.append(ops.max(ops.where(inside, bands, lowest), axis=3))
-    pooled = ops.stack(cells, axis=3)  # [B, R, P, P, C]
-    return ops.where(pooled > lowest, pooled, 0.0)
+    tables = _window_maxima(_window_maxima(features, 1), 3)  # [B, levels_x, levels_y, H, W, C]
+    _, wide, high, height, width, channels = tables.shape
+    level_y, rows, some_y = _windows(y0, y1, size, height)
+    level_x, columns, some_x = _windows(x0, x1, size, width)
+    picture = ops.arange(ops.shape(features)[0], dtype="int32")[:, None, None, None]
+    table = (picture * wide + level_x[:, :, None]) * high + level_y[..., None]  # [B, R, P, P]
+    cells, pooled = ops.reshape(tables, (-1, channels)), None
+    for row, column in itertools.product(rows, columns):  # four windows cover a bin
+        place = (table * height + row[..., None]) * width + column[:, :, None]
+        corner = ops.take(cells, place, axis=0)  # [B, R, P, P, C]
+        pooled = corner if pooled is None else ops.maximum(pooled, corner)
+    inside = ops.logical_and(some_y[..., None], some_x[:, :, None])
+    return ops.where(inside[..., None], pooled, 0.0)
 
 
 def interpolation_matrix(start, end, size, length, samples=2):
@@ -194,11 +196,30 @@ def _rounded(boxes):
     return x0, y0, ops.maximum(x1 + 1.0, x0 + 1.0), ops.maximum(y1 + 1.0, y0 + 1.0)
 
 
-def _cells_of_bins(start, end, size, length):
-    """Bool [..., P, length]: which cells are in which bin."""
+def _window_maxima(x, axis):
+    """Maxima of the 1, 2, 4, … values from each one on: [B, levels, …]; "sparse table" elsewhere.
+
+    Windows that reach beyond the end are not used.
+    """
+    tables, step = [x], 1
+    while 2 * step <= x.shape[axis]:
+        rest = ops.split(tables[-1], [step], axis=axis)[1]
+        padding = [(0, step if k == axis else 0) for k in range(len(x.shape))]
+        tables.append(ops.maximum(tables[-1], ops.pad(rest, padding)))
+        step *= 2
+    return ops.stack(tables, axis=1)
+
+
+def _windows(start, end, size, length):
+    """Two overlapping windows of 2^level cells that make up each bin along one axis.
+
+    Returns int level [B, R, P]; the first cells of both windows, a pair of the same shape; and
+    bool [B, R, P]: False where the bin lies outside.
+    """
     p = ops.arange(size, dtype="float32")
     height = (end - start)[..., None] / size
-    first = start[..., None] + ops.floor(p * height)
-    last = start[..., None] + ops.ceil((p + 1.0) * height)  # exclusive
-    cells = ops.arange(length, dtype="float32")
-    return ops.logical_and(cells >= first[..., None], cells < last[..., None])
+    first = ops.clip(start[..., None] + ops.floor(p * height), 0, length)
+    last = ops.clip(start[..., None] + ops.ceil((p + 1.0) * height), 0, length)  # exclusive
+    level = ops.floor(ops.log(ops.maximum(last - first, 1.0)) / math.log(2) + 1e-4)
+    starts = ops.minimum(first, length - 1), ops.maximum(last - 2.0**level, 0)
+    return ops.cast(level, "int32"), [ops.cast(x, "int32") for x in starts], last > first

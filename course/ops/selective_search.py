@@ -3,8 +3,8 @@
 Legend: H, W image size, R regions to begin with, F = 75 + 240 numbers that describe a region,
 P proposals. A *strategy* is one segmentation and one set of measures of similarity.
 
-All regions that occur while neighbours are joined, the most similar first, are candidates, from the
-smallest to the whole picture; the box around each is a proposal. Made with NumPy: nothing is learnt.
+All regions that occur while neighbours are joined, the most similar first, are candidates, from
+the smallest to the whole picture; the box around each is a proposal. Nothing is learnt: NumPy.
 """
 
 import numpy as np
@@ -72,7 +72,8 @@ def colour_space(image, space):
     from skimage import color  # heavy, and only selective search needs it
 
     if space == "lab":
-        return np.clip((color.rgb2lab(image) + [0, 128, 128]) / [100, 255, 255], 0, 1)
+        low, high = np.array([0, -128, -128]), np.array([100, 127, 127])
+        return np.clip((color.rgb2lab(image) - low) / (high - low), 0, 1)
     if space not in ("rgb", "hsv"):
         raise ValueError(f"There is no colour space {space!r} here; choose rgb, lab or hsv.")
     return color.rgb2hsv(image) if space == "hsv" else image / 255
@@ -135,7 +136,9 @@ def group_regions(histograms, size, boxes, neighbours, image_size, measures="CTS
     Returns:
         float64 array [2R − 1, 4], xyxy: the boxes of the R regions, then in the order of joining.
     """
-    histograms, size, boxes, neighbours = (np.array(x) for x in (histograms, size, boxes, neighbours))
+    histograms, size, boxes, neighbours = (
+        np.array(x) for x in (histograms, size, boxes, neighbours)
+    )
     found, count = list(boxes.copy()), len(boxes)
     table = np.full((count, count), -np.inf)
     state = histograms, size, boxes, np.prod(image_size), measures
@@ -200,7 +203,9 @@ def _around(box, others):
 def _boxes_of(labels):
     from scipy.ndimage import find_objects
 
-    return np.array([(x.start, y.start, x.stop, y.stop) for y, x in find_objects(labels + 1)], float)
+    return np.array(
+        [(x.start, y.start, x.stop, y.stop) for y, x in find_objects(labels + 1)], float
+    )
 
 
 def _neighbours(labels):

@@ -16,7 +16,9 @@ def same_regions(a, b):
     return len(pairs[0]) == len(np.unique(a)) == len(np.unique(b))
 
 
-@pytest.mark.parametrize(("scale", "sigma", "min_size"), [(100, 0.8, 20), (30, 0.5, 1), (300, 1, 9)])
+@pytest.mark.parametrize(
+    ("scale", "sigma", "min_size"), [(100, 0.8, 20), (30, 0.5, 1), (300, 1, 9)]
+)
 def test_equals_scikit_image_on_a_photograph(scale, sigma, min_size):
     photo = data.astronaut()[40:104, 180:260]
     ours = ops.graph_segmentation(photo, scale, sigma, min_size)
@@ -52,7 +54,7 @@ def test_equals_algorithm_1_with_every_quantity_computed_from_its_definition():
 
 
 def test_neither_too_fine_nor_too_coarse():
-    """Theorems 1 and 2 of the paper, read as: there is evidence between some, but not all, pairs."""
+    """Theorems 1 and 2 of the paper, on a drawing where it is plain what they ask for."""
     pixels = np.zeros((12, 12, 3))
     pixels[:, 6:] = 0.5
     pixels[4:8, 2:4] = 0.9

@@ -109,6 +109,6 @@ def test_finds_the_parts_of_a_drawing():
 def test_colour_spaces_are_scaled_to_the_unit_interval():
     for space in ("rgb", "lab", "hsv"):
         pixels = ops.colour_space(PHOTO, space)
-        assert 0 <= pixels.min() and 0.5 < pixels.max() <= 1
-    with pytest.raises(ValueError, match="'xyz'.*rgb, lab or hsv"):
+        assert pixels.min() >= 0 and 0.5 < pixels.max() <= 1
+    with pytest.raises(ValueError, match=r"'xyz'.*rgb, lab or hsv"):
         ops.colour_space(PHOTO, "xyz")
