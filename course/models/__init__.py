@@ -13,6 +13,7 @@ from course.models.resnet import resnet, resnet18, resnet34, resnet50
 from course.models.retinanet import RetinaNet
 from course.models.ssd import SSD
 from course.models.transfer import classifier_on, cut, freeze
+from course.models.unet import unet, unet_margin
 from course.models.vgg import vgg
 from course.models.yolo import YOLO, YOLOAnchors
 
@@ -37,5 +38,7 @@ __all__ = [
     "resnet34",
     "resnet50",
     "small_pyramid",
+    "unet",
+    "unet_margin",
     "vgg",
 ]
