@@ -1,8 +1,9 @@
-"""Losses of detectors: functions of targets and predictions, one value per box, not yet reduced."""
+"""Functions of targets and predictions, one value per box or pixel, not yet reduced."""
 
 from course.losses.boxes import ciou_loss, giou_loss, iou_loss, smooth_l1
 from course.losses.classes import balanced_cross_entropy, focal_loss, hard_negatives
 from course.losses.fcos import assign_places, fcos_loss, varifocal_loss
+from course.losses.pixels import pixel_cross_entropy
 from course.losses.retinanet import retinanet_loss
 from course.losses.ssd import ssd_loss
 from course.losses.weighting import weighted_mean
@@ -25,6 +26,7 @@ __all__ = [
     "giou_loss",
     "hard_negatives",
     "iou_loss",
+    "pixel_cross_entropy",
     "responsible",
     "retinanet_loss",
     "smooth_l1",

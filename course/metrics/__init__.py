@@ -11,16 +11,32 @@ from course.metrics.coco_format import as_coco
 from course.metrics.detection import average_precisions, average_recalls, coco_metrics
 from course.metrics.matching import match_detections
 from course.metrics.multiply_adds import multiply_adds
+from course.metrics.segmentation import (
+    boundary_iou,
+    class_ious,
+    confusion_matrix,
+    foreground_iou,
+    frequency_weighted_iou,
+    mean_iou,
+    pixel_accuracy,
+)
 
 __all__ = [
     "as_coco",
     "average_precision",
     "average_precisions",
     "average_recalls",
+    "boundary_iou",
+    "class_ious",
     "coco_metrics",
+    "confusion_matrix",
     "f1",
+    "foreground_iou",
+    "frequency_weighted_iou",
     "match_detections",
+    "mean_iou",
     "multiply_adds",
+    "pixel_accuracy",
     "precision",
     "precision_recall",
     "recall",
