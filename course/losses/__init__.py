@@ -5,6 +5,7 @@ from course.losses.classes import balanced_cross_entropy, focal_loss, hard_negat
 from course.losses.fcos import assign_places, fcos_loss, varifocal_loss
 from course.losses.pixels import pixel_cross_entropy
 from course.losses.retinanet import retinanet_loss
+from course.losses.segmentation import border_weights, dice_loss, separated
 from course.losses.ssd import ssd_loss
 from course.losses.weighting import weighted_mean
 from course.losses.yolo import (
@@ -20,7 +21,9 @@ from course.losses.yolo import (
 __all__ = [
     "assign_places",
     "balanced_cross_entropy",
+    "border_weights",
     "ciou_loss",
+    "dice_loss",
     "fcos_loss",
     "focal_loss",
     "giou_loss",
@@ -29,6 +32,7 @@ __all__ = [
     "pixel_cross_entropy",
     "responsible",
     "retinanet_loss",
+    "separated",
     "smooth_l1",
     "ssd_loss",
     "varifocal_loss",

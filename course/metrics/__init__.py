@@ -20,6 +20,7 @@ from course.metrics.segmentation import (
     mean_iou,
     pixel_accuracy,
 )
+from course.metrics.touching import merged_pairs, touching_pairs
 
 __all__ = [
     "as_coco",
@@ -35,9 +36,11 @@ __all__ = [
     "frequency_weighted_iou",
     "match_detections",
     "mean_iou",
+    "merged_pairs",
     "multiply_adds",
     "pixel_accuracy",
     "precision",
     "precision_recall",
     "recall",
+    "touching_pairs",
 ]

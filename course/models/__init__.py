@@ -1,6 +1,7 @@
 """One paper per file. Every network returns logits; the loss applies the softmax."""
 
 from course.models.alexnet import alexnet
+from course.models.components import instances_from_semantic
 from course.models.convolutional import convolutional
 from course.models.detector import Detector
 from course.models.fcos import FCOS
@@ -12,6 +13,7 @@ from course.models.pyramid import small_pyramid
 from course.models.resnet import resnet, resnet18, resnet34, resnet50
 from course.models.retinanet import RetinaNet
 from course.models.ssd import SSD
+from course.models.tiles import predict_tiles
 from course.models.transfer import classifier_on, cut, freeze
 from course.models.unet import unet, unet_margin
 from course.models.vgg import vgg
@@ -30,9 +32,11 @@ __all__ = [
     "cut",
     "freeze",
     "googlenet",
+    "instances_from_semantic",
     "lenet5",
     "localizer",
     "mlp",
+    "predict_tiles",
     "resnet",
     "resnet18",
     "resnet34",

@@ -34,8 +34,9 @@ def unet(
         widths: w₀ … w_D, maps per level from the finest to the coarsest.
         bilinear: interpolate instead of learning the upsampling. Interpolation cannot change the
             number of maps, so that each level hands up half as many.
-        skips: lay the map of the way down beside the one that comes up. Without, the learned
-            upsampling makes twice as many maps, and every convolution stays as large as it was.
+        skips: lay the maps of the way down beside those that come up: True, False, or the levels
+            0 … D−1 at which to do so. Where not, the learned upsampling makes as many maps more,
+            so that the convolutions stay as large as they were.
         padding: ``"same"``, or ``"valid"`` as in the paper: the answer is smaller than the picture
             by ``unet_margin(D)`` on every side, and the skips are cropped.
         batch_norm: normalise after each convolution; without, convolutions have biases.
@@ -56,21 +57,55 @@ def unet(
         x = _two_convolutions(x, maps, maps, f"down{level}", **options)
         kept.append(x)  # m_level
         x = layers.MaxPooling2D(2, name=f"pool{level}")(x)
+    x = _way_up(x, kept, widths, bilinear, skips, options)
+    return keras.Model(image, layers.Conv2D(num_classes, 1, name="logits")(x), name="unet")
+
+
+def unet_on(shapes, num_classes=2, widths=(16, 24, 32, 48, 64), bilinear=False, skips=True):
+    """Build the way up of a U-Net on the maps of a pretrained network (lecture 14).
+
+    A classifier without its head is a way down. Iglovikov & Shvets 2018 (TernausNet) were early
+    to use one. Here it may be frozen, so that its maps need to be computed only once.
+
+    Args:
+        shapes: dict ``name → (h, w, c)`` from the finest map to the coarsest, each half as large
+            as the one before.
+        num_classes: K.
+        widths: as many as there are maps, from the finest to the coarsest.
+        bilinear, skips: as for ``unet``.
+
+    Returns:
+        ``keras.Model``: dict of maps [B, h, w, c] → logits [B, 2h, 2w, K], where h, w belong to
+        the finest map: the last doubling, of the logits, is bilinear.
+    """
+    if len(shapes) != len(widths) or len(shapes) < 2:
+        raise ValueError(f"unet_on got {len(shapes)} maps and {len(widths)} widths; give as many.")
+    inputs = {name: keras.Input(shape, name=name) for name, shape in shapes.items()}
+    *kept, x = inputs.values()
+    x = _way_up(x, kept, widths, bilinear, skips, {"padding": "same", "batch_norm": True})
+    x = layers.Conv2D(num_classes, 1, name="coarse_logits")(x)
+    x = layers.UpSampling2D(2, interpolation="bilinear", name="logits")(x)
+    return keras.Model(inputs, x, name="unet_on")
+
+
+def _way_up(x, kept, widths, bilinear, skips, options):
+    """From the coarsest map and those kept on the way down to the finest, [B, h, w, w₀]."""
     maps = widths[-1] // 2 if bilinear else widths[-1]
     x = _two_convolutions(x, maps, maps, "bottom", **options)
-    for level in reversed(range(depth)):
-        middle = maps = widths[level]
+    for level in reversed(range(len(kept))):
+        beside, middle, maps = kept[level], widths[level], widths[level]
+        linked = skips if isinstance(skips, bool) else level in skips
         if bilinear:
             middle, maps = (maps + x.shape[-1]) // 2, maps // 2 if level else maps
             x = layers.UpSampling2D(2, interpolation="bilinear", name=f"double{level}")(x)
         else:
-            rising = maps if skips else 2 * maps
+            rising = maps if linked else maps + beside.shape[-1]
             x = layers.Conv2DTranspose(rising, 2, 2, name=f"double{level}")(x)
-        if skips:
-            beside = _cropped(kept[level], x) if padding == "valid" else kept[level]
+        if linked:
+            beside = _cropped(beside, x) if options["padding"] == "valid" else beside
             x = layers.Concatenate(name=f"beside{level}")([beside, x])
         x = _two_convolutions(x, middle, maps, f"up{level}", **options)
-    return keras.Model(image, layers.Conv2D(num_classes, 1, name="logits")(x), name="unet")
+    return x
 
 
 def unet_margin(depth=4):
@@ -78,22 +113,29 @@ def unet_margin(depth=4):
 
     Two convolutions per level take two pixels of that level on every side, on the way down and
     on the way up; those of level k are 2ᵏ pixels of the picture wide. For D = 4 it is 92, and
-    the paper's tile of 572 pixels gives 388.
+    the paper's tile of 572 pixels gives 388. Single answers reach a little further, up to
+    7·2^D − 5 pixels: it depends on where in its block of pooling a pixel lies.
 
     Args:
         depth: D, how often the map is halved.
 
     Returns:
-        int: 2·2^D + 4·(2^D − 1), in pixels.
+        int: 2·2^D + 4·(2^D − 1) = 6·2^D − 4, in pixels.
     """
-    return 2 * 2**depth + 4 * (2**depth - 1)
+    return 6 * 2**depth - 4
 
 
 def _two_convolutions(x, middle, maps, name, padding, batch_norm):
     """Two 3×3 convolutions with ReLUs: [B, h, w, c] → [B, h, w, maps], or 4 pixels smaller."""
     for index, filters in enumerate((middle, maps), 1):
-        x = layers.Conv2D(filters, 3, padding=padding, use_bias=not batch_norm,
-                          kernel_initializer="he_normal", name=f"{name}_conv{index}")(x)  # fmt: skip
+        x = layers.Conv2D(
+            filters,
+            3,
+            padding=padding,
+            use_bias=not batch_norm,
+            kernel_initializer="he_normal",
+            name=f"{name}_conv{index}",
+        )(x)
         if batch_norm:  # Keras' momentum of 0.99 would need hundreds of steps to forget its start
             x = layers.BatchNormalization(momentum=0.9, name=f"{name}_bn{index}")(x)
         x = layers.ReLU(name=f"{name}_relu{index}")(x)
@@ -102,9 +144,8 @@ def _two_convolutions(x, middle, maps, name, padding, batch_norm):
 
 def _cropped(kept, x):
     """Cut the middle of a kept map, as large as x, out of it."""
-    rims = [(a - b) // 2 for a, b in zip(kept.shape[1:3], x.shape[1:3], strict=True)]
-    return layers.Cropping2D([(rim, a - b - rim) for rim, a, b in
-                              zip(rims, kept.shape[1:3], x.shape[1:3], strict=True)])(kept)  # fmt: skip
+    spare = [a - b for a, b in zip(kept.shape[1:3], x.shape[1:3], strict=True)]
+    return layers.Cropping2D([(n // 2, n - n // 2) for n in spare])(kept)
 
 
 def _check(input_shape, depth, padding):
@@ -114,15 +155,16 @@ def _check(input_shape, depth, padding):
             f"unet got {depth + 1} widths and padding={padding!r}; give at least two widths, and "
             "'same' or 'valid'."
         )
+    valid = padding == "valid"
+    lost, rest, least = (4, 2**depth - 4, 2 * unet_margin(depth)) if valid else (0, 0, 0)
     for size in input_shape[:2]:
-        if padding == "valid" and size is None:
-            raise ValueError("unet needs a fixed H and W to crop its skips; padding='same' does not.")
-        sizes = [size] if size else []
-        for _ in range(depth) if size else ():
-            sizes.append((sizes[-1] - (4 if padding == "valid" else 0)) / 2)
-        if any(s != int(s) or s < 1 for s in sizes) or (padding == "valid" and sizes and sizes[-1] < 5):
-            wanted = f"a multiple of {2**depth}" if padding == "same" else "such a size as 572"
+        if valid and size is None:
+            raise ValueError("unet needs a fixed H and W to crop its skips; padding='same' not.")
+        halves = [size or 0]
+        for _ in range(depth if size else 0):
+            halves.append((halves[-1] - lost) / 2)
+        if size is not None and (size <= least or any(half != int(half) for half in halves)):
             raise ValueError(
-                f"unet got a side of {size} pixels, which cannot be halved {depth} times: {sizes}. "
-                f"Give {wanted}, or pad the picture."
+                f"unet got a side of {size} pixels and padding={padding!r}; its maps would have "
+                f"sides of {halves}. Give a multiple of {2**depth} plus {rest}, above {least}."
             )
