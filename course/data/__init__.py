@@ -1,6 +1,7 @@
 """Data sets by name, through TensorFlow Datasets; the only floor where TensorFlow appears."""
 
 from course.data.augmentation import Augmentation
+from course.data.elastic import elastic
 from course.data.embedded import EMBEDDED, prepare, verify
 from course.data.loading import class_names, load, load_arrays
 from course.data.pca import colour_axes
@@ -10,6 +11,7 @@ __all__ = [
     "Augmentation",
     "class_names",
     "colour_axes",
+    "elastic",
     "load",
     "load_arrays",
     "prepare",

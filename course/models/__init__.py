@@ -15,7 +15,7 @@ from course.models.retinanet import RetinaNet
 from course.models.ssd import SSD
 from course.models.tiles import predict_tiles
 from course.models.transfer import classifier_on, cut, freeze
-from course.models.unet import unet, unet_margin
+from course.models.unet import unet, unet_margin, unet_on
 from course.models.vgg import vgg
 from course.models.yolo import YOLO, YOLOAnchors
 
@@ -44,5 +44,6 @@ __all__ = [
     "small_pyramid",
     "unet",
     "unet_margin",
+    "unet_on",
     "vgg",
 ]

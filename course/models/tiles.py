@@ -12,10 +12,9 @@ import numpy as np
 def predict_tiles(model, image, tile=128, overlap=32, batch_size=8):
     """Predict a large picture in overlapping tiles (lecture 14).
 
-    Away from the picture's border the result is that of one prediction of the whole, where three
-    things hold: the overlap is at least the reach of an answer (``unet_margin``, at most, for a
-    U-Net); t − 2·o is a multiple of the model's coarsest stride, so that all tiles are pooled in
-    the same blocks; and so is o, for a model that pads with zeros.
+    Away from the picture's border the result is that of one prediction of the whole, if an answer
+    does not reach beyond its tile (for a U-Net that halves its maps D times, o = 6·2^D suffices)
+    and if o and t are multiples of the coarsest stride, 2^D: then all is pooled in the same blocks.
 
     Args:
         model: ``keras.Model``: [B, t, t, C] → [B, s, s, K], with s = t, or t less a margin for
