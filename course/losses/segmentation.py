@@ -10,23 +10,25 @@ from scipy import ndimage
 
 
 def dice_loss(targets, probabilities, epsilon=1.0):
-    """One minus the overlap of what is and what is said, for each picture and class (lecture 14).
+    """One minus the overlap of what is and what is said, for each class (lecture 14).
 
-    Milletari, Navab & Ahmadi 2016 (V-Net), section 3: D = 2 Σ p·g / (Σ p² + Σ g²) over the pixels.
-    Background makes no difference where p is 0 there, however much of it there is.
+    Milletari, Navab & Ahmadi 2016 (V-Net), section 3: D = 2 Σ p·g / (Σ p² + Σ g²). It does not
+    grow with the background that is called background, however much of it there is. Deviation:
+    the sums run over all pictures of the batch, since in a single one most classes are absent,
+    and for those the fraction only asks for silence.
 
     Args:
-        targets: float tensor [B, H, W, K], g of 0 and 1.
+        targets: tensor [B, H, W, K], g of 0 and 1.
         probabilities: float tensor [B, H, W, K], p in [0, 1].
         epsilon: added to both sides of the fraction: a class that neither is there nor is said to
             be costs nothing. The paper has 0.
 
     Returns:
-        float tensor [B, K], in [0, 1].
+        float tensor [K], in [0, 1].
     """
     targets = ops.cast(targets, probabilities.dtype)
-    both = ops.sum(targets * probabilities, axis=(1, 2))
-    sizes = ops.sum(targets**2, axis=(1, 2)) + ops.sum(probabilities**2, axis=(1, 2))
+    both = ops.sum(targets * probabilities, axis=(0, 1, 2))
+    sizes = ops.sum(targets**2, axis=(0, 1, 2)) + ops.sum(probabilities**2, axis=(0, 1, 2))
     return 1 - (2 * both + epsilon) / (sizes + epsilon)
 
 

@@ -75,17 +75,19 @@ def unet_on(shapes, num_classes=2, widths=(16, 24, 32, 48, 64), bilinear=False, 
         bilinear, skips: as for ``unet``.
 
     Returns:
-        ``keras.Model``: dict of maps [B, h, w, c] → logits [B, 2h, 2w, K], where h, w belong to
-        the finest map: the last doubling, of the logits, is bilinear.
+        ``keras.Model``: dict of maps [B, h, w, c] → logits [B, h, w, K], as fine as the finest.
+
+    Raises:
+        ValueError: if there is not one width for each map.
     """
     if len(shapes) != len(widths) or len(shapes) < 2:
         raise ValueError(f"unet_on got {len(shapes)} maps and {len(widths)} widths; give as many.")
     inputs = {name: keras.Input(shape, name=name) for name, shape in shapes.items()}
-    *kept, x = inputs.values()
+    *kept, x = (  # in units of their own: the finer ones would drown what comes up
+        layers.BatchNormalization(momentum=0.9, name=f"{name}_bn")(x) for name, x in inputs.items()
+    )
     x = _way_up(x, kept, widths, bilinear, skips, {"padding": "same", "batch_norm": True})
-    x = layers.Conv2D(num_classes, 1, name="coarse_logits")(x)
-    x = layers.UpSampling2D(2, interpolation="bilinear", name="logits")(x)
-    return keras.Model(inputs, x, name="unet_on")
+    return keras.Model(inputs, layers.Conv2D(num_classes, 1, name="logits")(x), name="unet_on")
 
 
 def _way_up(x, kept, widths, bilinear, skips, options):

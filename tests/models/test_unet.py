@@ -85,7 +85,7 @@ def test_unet_on_maps(bilinear, skips):
     shapes = {"P1": (16, 24, 4), "P2": (8, 12, 6), "P3": (4, 6, 8)}
     model = models.unet_on(shapes, 5, (8, 12, 16), bilinear=bilinear, skips=skips)
     maps = {name: np.ones((2, *shape), "float32") for name, shape in shapes.items()}
-    assert model(maps).shape == (2, 32, 48, 5)
+    assert model(maps).shape == (2, 16, 24, 5)
     before = model.get_layer("bottom_conv1").get_weights()
     model.get_layer("bottom_conv1").set_weights([0 * w for w in before])
     changed = {
