@@ -32,33 +32,31 @@ def dice_loss(targets, probabilities, epsilon=1.0):
     return 1 - (2 * both + epsilon) / (sizes + epsilon)
 
 
-def border_weights(instances, w0=10.0, sigma=5.0):
+def border_weights(instances, w0=10.0, sigma=5.0, class_weights=(1.0, 1.0)):
     """Weigh the pixels of one picture: most in the gaps between two objects (lecture 14).
 
     Ronneberger et al. 2015, equation 2: w = w_c + w₀ · exp(−(d₁ + d₂)² / 2σ²). The second term is
-    for background only, since only a gap can separate; w_c makes background and objects count
-    alike: each pixel half the inverse of the share of its kind.
+    for background only, since only a gap can separate.
 
     Args:
         instances: integer array [H, W], 0 for background, any number for an object; objects that
             touch have no gap: see ``separated``.
-        w0: w₀, the weight of the narrowest gap.
+        w0: w₀, the weight that the narrowest gap approaches.
         sigma: σ in pixels.
+        class_weights: w_c of background and of objects, to make up for their shares.
 
     Returns:
-        float32 array [H, W]. With fewer than two objects only w_c.
+        float32 array [H, W]; with fewer than two objects only w_c.
     """
     instances = np.asarray(instances)
-    background = instances == 0
-    share = background.mean()
-    balance = np.where(background, 0.5 / max(share, 1e-6), 0.5 / max(1 - share, 1e-6))
-    numbers = np.unique(instances[~background])
+    balance = np.where(instances > 0, class_weights[1], class_weights[0])
+    numbers = np.unique(instances[instances > 0])
     if len(numbers) < 2:
         return balance.astype("float32")
     away = np.stack([ndimage.distance_transform_edt(instances != n) for n in numbers])  # [N, H, W]
     d1, d2 = np.partition(away, 1, axis=0)[:2]
     gap = w0 * np.exp(-((d1 + d2) ** 2) / (2 * sigma**2))
-    return (balance + gap * background).astype("float32")
+    return (balance + gap * (instances == 0)).astype("float32")
 
 
 def separated(instances, gap=1):

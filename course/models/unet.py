@@ -83,9 +83,7 @@ def unet_on(shapes, num_classes=2, widths=(16, 24, 32, 48, 64), bilinear=False, 
     if len(shapes) != len(widths) or len(shapes) < 2:
         raise ValueError(f"unet_on got {len(shapes)} maps and {len(widths)} widths; give as many.")
     inputs = {name: keras.Input(shape, name=name) for name, shape in shapes.items()}
-    *kept, x = (  # in units of their own: the finer ones would drown what comes up
-        layers.BatchNormalization(momentum=0.9, name=f"{name}_bn")(x) for name, x in inputs.items()
-    )
+    *kept, x = inputs.values()
     x = _way_up(x, kept, widths, bilinear, skips, {"padding": "same", "batch_norm": True})
     return keras.Model(inputs, layers.Conv2D(num_classes, 1, name="logits")(x), name="unet_on")
 

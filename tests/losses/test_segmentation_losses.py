@@ -41,16 +41,16 @@ def test_more_background_does_not_dilute_dice():
     assert ends == pytest.approx([1, 1], abs=1e-4)
 
 
-def slow_weights(instances, w0, sigma):
+def slow_weights(instances, w0, sigma, class_weights):
     height, width = instances.shape
-    share = (instances == 0).mean()
     result = np.zeros(instances.shape)
     for y, x in np.ndindex(height, width):
-        result[y, x] = 0.5 / (share if instances[y, x] == 0 else 1 - share)
+        result[y, x] = class_weights[int(instances[y, x] > 0)]
         if instances[y, x] == 0:
             nearest = sorted(
                 min(
-                    math.hypot(y - j, x - i) for j, i in zip(*np.where(instances == n), strict=True)
+                    math.dist((y, x), place)
+                    for place in zip(*np.where(instances == n), strict=True)
                 )
                 for n in set(instances.ravel()) - {0}
             )
@@ -61,17 +61,18 @@ def slow_weights(instances, w0, sigma):
 def test_border_weights_against_a_loop():
     instances = np.zeros((12, 14), "uint8")
     instances[2:6, 1:5], instances[3:9, 7:10], instances[8:11, 2:6] = 1, 5, 9
-    expected = slow_weights(instances, 10, 5)
-    assert np.abs(losses.border_weights(instances) - expected).max() < 1e-5
+    for settings in ((10.0, 5.0, (1.0, 1.0)), (3.0, 2.0, (0.6, 3.0))):
+        expected = slow_weights(instances, *settings)
+        assert np.abs(losses.border_weights(instances, *settings) - expected).max() < 1e-5
     gap = losses.border_weights(instances)[4, 5:7]  # two pixels wide: d₁ + d₂ = 3
-    assert gap == pytest.approx([0.5 / (instances == 0).mean() + 10 * math.exp(-9 / 50)] * 2)
+    assert gap == pytest.approx([1 + 10 * math.exp(-9 / 50)] * 2)
 
 
 def test_one_object_alone_has_no_gap():
     instances = np.zeros((6, 6), int)
-    instances[:3] = 4
-    assert np.array_equal(losses.border_weights(instances), np.ones((6, 6), "float32"))
-    assert np.array_equal(losses.border_weights(0 * instances), np.full((6, 6), 0.5, "float32"))
+    instances[:2] = 4
+    expected = np.where(instances > 0, 3.0, 0.75)
+    assert np.array_equal(losses.border_weights(instances, class_weights=(0.75, 3.0)), expected)
 
 
 def test_separated_cuts_a_gap_between_objects_only():
