@@ -21,3 +21,7 @@ class CorruptData(Sentence, ValueError):
 
 class UnknownName(Sentence, ValueError):
     """A name (data set, split, claim, model) is none of those that exist."""
+
+
+class WrongAnnotations(Sentence, ValueError):
+    """Annotations of one's own do not say what they should, or not of these pictures."""

@@ -1,6 +1,7 @@
 """Data sets by name, through TensorFlow Datasets; the only floor where TensorFlow appears."""
 
 from course.data.augmentation import Augmentation
+from course.data.coco_folder import load_coco
 from course.data.elastic import elastic
 from course.data.embedded import EMBEDDED, prepare, verify
 from course.data.loading import class_names, load, load_arrays
@@ -14,6 +15,7 @@ __all__ = [
     "elastic",
     "load",
     "load_arrays",
+    "load_coco",
     "prepare",
     "verify",
 ]

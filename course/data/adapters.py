@@ -124,6 +124,11 @@ def _objects(objects, shape, max_boxes, names):
     if "keypoints" in objects:
         slots["keypoints"] = objects["keypoints"]
         slots["kinds"] = tf.cast(objects["kind"], tf.int32)
+    return pad_slots(slots, max_boxes)
+
+
+def pad_slots(slots, max_boxes):
+    """Pad what the objects of one picture have (fields of ``EMPTY`` [n, …]) to N slots."""
     return {name: _pad(values, max_boxes, EMPTY[name]) for name, values in slots.items()}
 
 

@@ -8,7 +8,16 @@ import math
 
 import tensorflow as tf
 
-from course.data.geometry import FILL, area, clip, keep, move_keypoints, pixel_counts, tight_boxes
+from course.data.geometry import (
+    FILL,
+    area,
+    clip,
+    keep,
+    mask_boxes,
+    move_keypoints,
+    pixel_counts,
+    tight_boxes,
+)
 
 COCO_SIDES = (0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15)  # left ↔ right
 PERSON = 0  # the kind whose keypoints have a left and a right side
@@ -46,14 +55,14 @@ def draw(seed, num_images, height, width, flip, scale, translate, rotate, crop):
 def warp(batch, linear, source, target, min_visible=0.1):
     """Move pictures, maps and boxes of a batch by one affine map for each picture.
 
-    Boxes are the tight boxes of the moved instance map where there is one, otherwise of the moved
-    corners, cut at the border (which is looser after a rotation). An object of which less than
-    ``min_visible`` is left in the picture is dropped: class −1, box 0, no pixels.
+    Boxes are the tight boxes of the moved masks or instance map where there are any, otherwise of
+    the moved corners, cut at the border (which is looser after a rotation). An object of which less
+    than ``min_visible`` is left in the picture is dropped: class −1, box 0, no pixels.
 
     Args:
         batch: dict with ``images`` [B, H, W, C] and perhaps ``instances``, ``semantic``
-            [B, H, W], ``boxes`` [B, N, 4], ``classes`` and ``ignore`` [B, N], ``keypoints``
-            [B, N, K, 3] with ``kinds`` [B, N].
+            [B, H, W], ``masks`` [B, N, H, W], ``boxes`` [B, N, 4], ``classes`` and ``ignore``
+            [B, N], ``keypoints`` [B, N, K, 3] with ``kinds`` [B, N].
         linear, source, target: L, a and b of ``draw``.
         min_visible: share of an object, in (0, 1].
 
@@ -65,6 +74,10 @@ def warp(batch, linear, source, target, min_visible=0.1):
     for name in {"instances", "semantic"} & set(batch):
         maps = batch[name][..., None]
         result[name] = _sample(maps, linear, source, target, "NEAREST", 0)[..., 0]
+    if "masks" in batch:
+        channels = tf.transpose(batch["masks"], [0, 2, 3, 1])
+        moved = _sample(channels, linear, source, target, "NEAREST", 0)
+        result["masks"] = tf.transpose(moved, [0, 3, 1, 2])
     if "boxes" not in batch:
         return result
     result["boxes"], share = _boxes(batch, result, linear, source, target)
@@ -76,14 +89,18 @@ def warp(batch, linear, source, target, min_visible=0.1):
 def _boxes(before, after, linear, source, target):
     """Find the boxes after the move, and the share of each object that is left."""
     height, width = before["images"].shape[1:3]
-    if "instances" not in before:
+    if not {"masks", "instances"} & set(before):
         moved = _move_boxes(before["boxes"], linear, source, target)
         boxes = clip(moved, height, width)
         return boxes, tf.math.divide_no_nan(area(boxes), area(moved))
     num_boxes = before["classes"].shape[1]
-    boxes, left = tight_boxes(after["instances"], num_boxes)
-    whole = tf.cast(pixel_counts(before["instances"], num_boxes), tf.float32)
-    whole *= tf.abs(tf.linalg.det(linear))[:, None]
+    if "masks" in before:
+        boxes, left = mask_boxes(after["masks"])
+        whole = tf.reduce_sum(tf.cast(before["masks"], tf.int32), axis=(2, 3))
+    else:
+        boxes, left = tight_boxes(after["instances"], num_boxes)
+        whole = pixel_counts(before["instances"], num_boxes)
+    whole = tf.cast(whole, tf.float32) * tf.abs(tf.linalg.det(linear))[:, None]
     return boxes, tf.math.divide_no_nan(tf.cast(left, tf.float32), whole)
 
 

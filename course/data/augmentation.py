@@ -96,7 +96,7 @@ class Augmentation:
         Args:
             batch: what ``load`` gives: (images, labels), or a dict with ``images`` uint8
                 [B, H, W, C] and perhaps ``boxes``, ``classes``, ``ignore``, ``instances``,
-                ``semantic``.
+                ``semantic``, ``masks``.
             seed: two integers.
 
         Returns:
@@ -118,7 +118,6 @@ class Augmentation:
         import tensorflow as tf
 
         from course.data import affine
-        from course.data.geometry import stack_masks
 
         settings = self._changed(GEOMETRY)
         if not settings:
@@ -127,7 +126,7 @@ class Augmentation:
         maps = affine.draw(seed, *shape, **settings)
         moved = affine.warp(batch, *maps, self.min_visible)
         moved.pop("captions", None)
-        return stack_masks(moved) if "masks" in moved else moved
+        return moved
 
     def _appearance(self, images, seeds):
         import tensorflow as tf

@@ -2,13 +2,16 @@
 
 Legend: B batch, H, W picture size, N objects. Coordinates are continuous: pixel i covers
 [i, i + 1], so that a box (0, 0, W, H) is the whole picture. An instance map holds 0, or 1 + the
-index of the object that is visible at the pixel.
+index of the object that is visible at the pixel. Objects that may overlap have ``masks`` of their
+own, [N, H, W]; where a batch has both, the masks say where an object is.
 """
 
 import tensorflow as tf
 
 FILL = 127  # mid-grey: what lies outside a picture
-EMPTY = {"boxes": 0.0, "classes": -1, "ignore": False, "kinds": -1, "keypoints": 0.0}  # slots
+EMPTY = {
+    "boxes": 0.0, "classes": -1, "ignore": False, "kinds": -1, "keypoints": 0.0, "masks": 0,
+}  # slots  # fmt: skip
 
 
 def tight_boxes(instances, num_boxes):
@@ -25,10 +28,23 @@ def tight_boxes(instances, num_boxes):
     height, width = instances.shape[1:]
     columns = _counts(instances, tf.range(width), width, num_boxes)
     rows = _counts(instances, tf.range(height)[:, None], height, num_boxes)
-    areas = tf.reduce_sum(columns, axis=-1)
+    boxes = _boxes(columns, rows)
+    return tf.ensure_shape(boxes, [None, num_boxes, 4]), tf.reduce_sum(columns, axis=-1)
+
+
+def mask_boxes(masks):
+    """Find the box and the size of every object of masks [B, N, H, W]; as ``tight_boxes``."""
+    counts = tf.cast(masks, tf.int32)
+    columns = tf.reduce_sum(counts, axis=2)
+    boxes = _boxes(columns, tf.reduce_max(counts, axis=3))
+    return boxes, tf.reduce_sum(columns, axis=-1)
+
+
+def _boxes(columns, rows):
+    """Return the boxes around the places where there is something: float32 [B, N, 4]."""
     (x0, x1), (y0, y1) = _extent(columns), _extent(rows)
-    boxes = tf.where(areas[..., None] > 0, tf.stack([x0, y0, x1, y1], axis=-1), 0)
-    return tf.ensure_shape(tf.cast(boxes, tf.float32), [None, num_boxes, 4]), areas
+    there = tf.reduce_any(columns > 0, axis=-1, keepdims=True)
+    return tf.cast(tf.where(there, tf.stack([x0, y0, x1, y1], axis=-1), 0), tf.float32)
 
 
 def pixel_counts(instances, num_boxes):
@@ -109,15 +125,31 @@ def stack_masks(batch):
     return {**batch, "masks": tf.cast(masks, tf.uint8)}
 
 
+def flatten_masks(example):
+    """Add ``instances`` and ``semantic`` [H, W] to an example with masks [N, H, W].
+
+    Of objects that overlap, the smallest is on top: the larger one is rarely hidden by it.
+    """
+    masks = example["masks"] > 0
+    areas = tf.reduce_sum(tf.cast(masks, tf.int32), axis=(1, 2), keepdims=True)
+    top = tf.argmin(tf.where(masks, areas, tf.int32.max), axis=0)  # [H, W]
+    ground = ~tf.reduce_any(masks, axis=0)
+    ids, labels = top + 1, tf.gather(example["classes"] + 1, top)
+    maps = {"instances": tf.cast(ids, tf.uint8), "semantic": tf.cast(labels, tf.uint8)}
+    return {**example, **{k: tf.where(ground, tf.zeros_like(v), v) for k, v in maps.items()}}
+
+
 def letterbox(example, size):
     """Resize one example to ``size`` without distortion, centred on a grey ground.
 
-    Boxes follow; where there is an instance map, they are its tight boxes afterwards, and objects
-    too small to keep a pixel are dropped. By hand, because ``tf.image.resize_with_pad`` leaves
-    boxes behind and Keras's ``RandomCrop`` and kin swap their x and y.
+    Boxes follow; where there is an instance map, they are its tight boxes afterwards. Objects too
+    small to keep a pixel of their mask are dropped. By hand, because
+    ``tf.image.resize_with_pad`` leaves boxes behind and Keras's ``RandomCrop`` and kin swap their
+    x and y.
 
     Args:
-        example: dict of one picture [H, W, C] with its maps [H, W] and boxes [N, 4].
+        example: dict of one picture [H, W, C] with its maps [H, W], or ``masks`` [N, H, W], and
+            boxes [N, 4].
         size: (height, width) in pixels.
 
     Returns:
@@ -137,6 +169,10 @@ def letterbox(example, size):
     for name in {"instances", "semantic"} & set(example):
         sampled = tf.image.resize(example[name][..., None], new, method="nearest")[..., 0]
         result[name] = tf.ensure_shape(tf.pad(sampled, padding), size)
+    if "masks" in example:  # the same nearest pixels, for all objects at once
+        sampled = tf.image.resize(example["masks"][..., None], new, method="nearest")[..., 0]
+        masks = tf.pad(sampled, tf.pad(padding, [[1, 0], [0, 0]]))
+        result["masks"] = tf.ensure_shape(masks, [example["masks"].shape[0], *size])
     if "boxes" in example:
         stretch = tf.cast(new, tf.float32) / tf.cast(old, tf.float32)
         result = _objects_follow(result, stretch[::-1], tf.cast(before[::-1], tf.float32))
@@ -154,4 +190,6 @@ def _objects_follow(example, stretch, offset):
     if "instances" in batch:
         batch["boxes"], areas = tight_boxes(batch["instances"], kept.shape[1])
         kept &= areas > 0
+    elif "masks" in batch:
+        kept &= tf.reduce_any(batch["masks"] > 0, axis=(2, 3))
     return {**example, **{name: value[0] for name, value in keep(batch, kept).items()}}

@@ -78,8 +78,7 @@ def load(
     from course.data.adapters import adapter
     from course.data.geometry import stack_masks
 
-    if not 1 <= max_boxes <= 254:
-        raise ValueError(f"max_boxes={max_boxes}; instance maps of uint8 allow 1 to 254.")
+    check_max_boxes(max_boxes)
     builder = _prepared(name, download)
     shuffle = split.startswith("train") if shuffle is None else shuffle
     adapt = adapter(builder, image_size, max_boxes)
@@ -88,20 +87,41 @@ def load(
     examples = examples.map(adapt, num_parallel_calls=tf.data.AUTOTUNE)
     if masks and "instances" not in examples.element_spec:
         raise ValueError(f"{name} has no instance masks; load it with masks=False.")
+    drop_remainder = shuffle if drop_remainder is None else drop_remainder
+    batches = batch_up(examples, count, batch_size, augment, shuffle, seed, cache, drop_remainder)
+    if masks:
+        batches = batches.map(stack_masks, tf.data.AUTOTUNE)
+    return batches.prefetch(tf.data.AUTOTUNE)
+
+
+def check_max_boxes(max_boxes):
+    """Refuse numbers of slots that an instance map cannot tell apart."""
+    if not 1 <= max_boxes <= 254:
+        raise ValueError(f"max_boxes={max_boxes}; instance maps of uint8 allow 1 to 254.")
+
+
+def batch_up(examples, count, batch_size, augment, shuffle, seed, cache, drop_remainder):
+    """Turn examples into batches: keep them in memory, shuffle, batch, augment.
+
+    Args:
+        examples: ``tf.data.Dataset`` of dicts of static shapes.
+        count: how many there are; negative where unknown.
+        batch_size, augment, shuffle, seed, cache, drop_remainder: as for ``load``.
+    """
+    import tensorflow as tf
+
     room = MEMORY // _num_bytes(examples.element_spec)
     if cache if cache is not None else 0 <= count <= room:
         examples = examples.cache()
     if shuffle:
         examples = examples.shuffle(count if 0 < count <= room else room, seed=seed)
-    batches = examples.batch(batch_size, shuffle if drop_remainder is None else drop_remainder)
+    batches = examples.batch(batch_size, drop_remainder)
     if set(examples.element_spec) == {"images", "labels"}:
         batches = batches.map(lambda batch: (batch["images"], batch["labels"]))
     if augment is not None:
         seeds = tf.data.Dataset.random(seed, rerandomize_each_iteration=True).batch(2)
         batches = tf.data.Dataset.zip(batches, seeds).map(augment, tf.data.AUTOTUNE)
-    if masks:
-        batches = batches.map(stack_masks, tf.data.AUTOTUNE)
-    return batches.prefetch(tf.data.AUTOTUNE)
+    return batches
 
 
 def _prepared(name, download=False):

@@ -9,6 +9,7 @@ from course.metrics.average_precision import (
 )
 from course.metrics.coco_format import as_coco
 from course.metrics.detection import average_precisions, average_recalls, coco_metrics
+from course.metrics.masks import coco_mask_metrics, mask_areas, mask_overlaps
 from course.metrics.matching import match_detections
 from course.metrics.multiply_adds import multiply_adds
 from course.metrics.segmentation import (
@@ -29,11 +30,14 @@ __all__ = [
     "average_recalls",
     "boundary_iou",
     "class_ious",
+    "coco_mask_metrics",
     "coco_metrics",
     "confusion_matrix",
     "f1",
     "foreground_iou",
     "frequency_weighted_iou",
+    "mask_areas",
+    "mask_overlaps",
     "match_detections",
     "mean_iou",
     "merged_pairs",

@@ -4,10 +4,12 @@ from course.models.alexnet import alexnet
 from course.models.components import instances_from_semantic
 from course.models.convolutional import convolutional
 from course.models.detector import Detector
+from course.models.faster_rcnn import FasterRCNN, box_head, on_regions, rpn_head
 from course.models.fcos import FCOS
 from course.models.googlenet import googlenet
 from course.models.lenet import lenet5
 from course.models.localizer import localizer
+from course.models.mask_rcnn import MaskRCNN, mask_head
 from course.models.mlp import mlp
 from course.models.pyramid import small_pyramid
 from course.models.resnet import resnet, resnet18, resnet34, resnet50
@@ -24,9 +26,12 @@ __all__ = [
     "SSD",
     "YOLO",
     "Detector",
+    "FasterRCNN",
+    "MaskRCNN",
     "RetinaNet",
     "YOLOAnchors",
     "alexnet",
+    "box_head",
     "classifier_on",
     "convolutional",
     "cut",
@@ -35,12 +40,15 @@ __all__ = [
     "instances_from_semantic",
     "lenet5",
     "localizer",
+    "mask_head",
     "mlp",
+    "on_regions",
     "predict_tiles",
     "resnet",
     "resnet18",
     "resnet34",
     "resnet50",
+    "rpn_head",
     "small_pyramid",
     "unet",
     "unet_margin",

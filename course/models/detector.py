@@ -22,7 +22,8 @@ class Detector(keras.Model):
         the network: outputs of any structure. It hands ``training`` on; Keras trains a model
         whose ``call`` does not ask for it as if it were at test, without batch statistics.
     ``terms(outputs, boxes, classes)``
-        dict name → scalar; the loss is their sum, and each is logged under its name.
+        dict name → scalar; the loss is their sum, and each is logged under its name. One that
+        needs more of a batch (masks) lists it in ``TRUTH``.
     ``candidates(outputs)``
         boxes [B, A, 4], xyxy pixels, and their scores [B, A, K], probabilities.
 
@@ -34,6 +35,7 @@ class Detector(keras.Model):
     """
 
     TERMS = ()
+    TRUTH = ("boxes", "classes")  # of a batch, what terms() asks for
 
     def __init_subclass__(cls, **options):
         """Refuse a ``call`` that would be trained in inference mode."""
@@ -55,7 +57,7 @@ class Detector(keras.Model):
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """Add the terms up; Keras calls this in every training step."""
-        terms = self.terms(y_pred, y["boxes"], y["classes"])
+        terms = self.terms(y_pred, **y)
         for name, value in terms.items():
             self.trackers[name].update_state(value)
         return sum(terms.values())
@@ -88,9 +90,13 @@ class Detector(keras.Model):
         found = []
         for start in range(0, len(leaves[0]), batch_size):
             part = keras.tree.map_structure(lambda leaf: leaf[start : start + batch_size], images)  # noqa: B023
-            candidates = self.candidates(self.predict_on_batch(part))
-            found.append(detections(*candidates, threshold, min_score, max_outputs))
+            outputs = self.predict_on_batch(part)
+            found.append(self.choose_detections(outputs, threshold, min_score, max_outputs))
         return {
             name: np.concatenate([keras.ops.convert_to_numpy(batch[name]) for batch in found])
-            for name in ("boxes", "scores", "classes")
+            for name in found[0]
         }
+
+    def choose_detections(self, outputs, threshold, min_score, max_outputs):
+        """Raw outputs to the dict that ``detect`` returns, for one batch."""
+        return detections(*self.candidates(outputs), threshold, min_score, max_outputs)

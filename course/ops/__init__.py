@@ -19,10 +19,14 @@ from course.ops.convolution import cross_correlate, output_size
 from course.ops.default_boxes import default_box_shapes
 from course.ops.gradient import gradient
 from course.ops.hog import hog
+from course.ops.masks import crop_masks, mask_iou, paste_masks
 from course.ops.matching import match, take_matched
 from course.ops.nms import detections, nms, soft_nms
+from course.ops.proposals import proposals
 from course.ops.ranking import top_k
 from course.ops.receptive_field import receptive_field
+from course.ops.roi import interpolation_matrix, pyramid_cut, roi_align, roi_pool, roi_warp
+from course.ops.sampling import sample
 from course.ops.unpooling import (
     max_pool_with_switches,
     max_unpool,
@@ -39,6 +43,7 @@ __all__ = [
     "ciou",
     "clip_boxes",
     "cluster_shapes",
+    "crop_masks",
     "cross_correlate",
     "decode_boxes",
     "default_box_shapes",
@@ -48,15 +53,24 @@ __all__ = [
     "giou",
     "gradient",
     "hog",
+    "interpolation_matrix",
     "iou",
     "kernels",
+    "mask_iou",
     "match",
     "max_pool_with_switches",
     "max_unpool",
     "nms",
     "output_size",
     "pairwise_iou",
+    "paste_masks",
+    "proposals",
+    "pyramid_cut",
     "receptive_field",
+    "roi_align",
+    "roi_pool",
+    "roi_warp",
+    "sample",
     "soft_nms",
     "take_matched",
     "top_k",

@@ -4,6 +4,7 @@ from course.plots.boxes import batch, detections
 from course.plots.charts import bars, bubbles, confusion_matrix, curves
 from course.plots.explorer import KernelExplorer
 from course.plots.heat import heat_overlays
+from course.plots.instances import instances
 from course.plots.learning_curve import LearningCurve
 from course.plots.pictures import image_grid
 from course.plots.show import show
@@ -21,5 +22,6 @@ __all__ = [
     "detections",
     "heat_overlays",
     "image_grid",
+    "instances",
     "show",
 ]

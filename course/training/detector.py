@@ -6,9 +6,11 @@ Legend: B images, N objects (padding has class −1).
 import keras
 import numpy as np
 
-from course.metrics import coco_metrics
+from course.metrics import coco_mask_metrics, coco_metrics
+from course.models import Detector
+from course.ops import paste_masks
 
-OBJECTS = ("boxes", "classes", "ignore")
+OBJECTS = ("boxes", "classes", "ignore", "masks")
 
 
 def train_detector(
@@ -47,7 +49,7 @@ def train_detector(
         optimizer or cosine_adamw(learning_rate, steps, weight_decay),
         steps_per_execution=steps_together(steps // epochs),
     )
-    pairs = batches.repeat().map(as_pair).prefetch(2)
+    pairs = batches.repeat().map(lambda batch: as_pair(batch, detector.TRUTH)).prefetch(2)
     history = detector.fit(
         pairs,
         steps_per_epoch=steps // epochs,
@@ -78,16 +80,17 @@ def cosine_adamw(learning_rate, steps, weight_decay=1e-4):
     return keras.optimizers.AdamW(schedule, weight_decay=weight_decay, global_clipnorm=10.0)
 
 
-def as_pair(batch):
+def as_pair(batch, truth=Detector.TRUTH):
     """Split a batch into what goes in and what is to come out, as ``fit`` wants it (lecture 09).
 
     Args:
         batch: dict with ``images``, ``boxes`` [B, N, 4], ``classes`` [B, N] and others.
+        truth: names of what the loss compares with, a detector's ``TRUTH``.
 
     Returns:
-        images, and a dict of boxes and classes.
+        images, and a dict of what is in ``truth``.
     """
-    return batch["images"], {name: batch[name] for name in ("boxes", "classes")}
+    return batch["images"], {name: batch[name] for name in truth}
 
 
 def evaluate_detector(detector, batches, **settings):
@@ -99,16 +102,25 @@ def evaluate_detector(detector, batches, **settings):
         settings: as for ``Detector.detect``; its defaults suit metrics.
 
     Returns:
-        dict of ``metrics.coco_metrics`` (``AP``, ``AP50``, …), the detections as one dict of
-        arrays, and the objects as another.
+        dict of ``metrics.coco_metrics`` (``AP``, ``AP50``, …; where the detector finds masks and
+        the batches have them, also ``mask_AP``, ``mask_AP50``, …), the detections as one dict of
+        arrays, with masks in the pixels of the image, and the objects as another.
     """
     found, wanted = [], []
     for batch in batches:
         batch = keras.tree.map_structure(np.asarray, batch)
-        found.append(detector.detect(batch["images"], batch_size=len(batch["classes"]), **settings))
+        seen = detector.detect(batch["images"], batch_size=len(batch["classes"]), **settings)
+        if "masks" in seen:
+            masks = paste_masks(seen["masks"], seen["boxes"], *batch["images"].shape[1:3])
+            seen["masks"] = keras.ops.convert_to_numpy(masks) > 0.5
+        found.append(seen)
         wanted.append({name: batch[name] for name in OBJECTS if name in batch})
     found, wanted = _together(found), _together(wanted)
-    return coco_metrics(found, wanted), found, wanted
+    metrics = coco_metrics(found, wanted)
+    if "masks" in found and "masks" in wanted:
+        masks = coco_mask_metrics(found, wanted)
+        metrics |= {f"mask_{name}": value for name, value in masks.items()}
+    return metrics, found, wanted
 
 
 def steps_together(steps):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course.data import Augmentation, affine, colour
-from course.data.geometry import letterbox, tight_boxes
+from course.data.geometry import letterbox, stack_masks, tight_boxes
 
 H, W, N = 40, 56, 6
 FEW = settings(max_examples=25, deadline=None, derandomize=True)
@@ -225,9 +225,9 @@ def test_keypoints_move_and_a_mirrored_left_hand_is_the_right_one():
     assert small[0, 9].tolist() == [10.5 / 2 + 14, 6.5 / 2, 2]
 
 
-def test_masks_are_rebuilt_after_geometry():
+def test_masks_move_as_the_instance_map_does():
     batch = tensors(paint([(0, 4, 10, 9)]))
-    batch["masks"] = tf.zeros([1, N, H, W], tf.uint8)
+    batch = stack_masks(batch)
     after = Augmentation(flip=1.0)(batch, [0, 0])
     assert np.array_equal(after["masks"][0, 0], after["instances"][0] == 1)
 

@@ -66,7 +66,7 @@ def assign_weights(model, arrays):
     Raises:
         course.errors.CorruptData: if a variable has no array or another shape.
     """
-    for layer in _leaves(model):
+    for layer in leaves(model):
         for variable in layer.variables:
             key = f"{layer.name}/{variable.name}"
             if variable.name == "seed_generator_state":  # dropout's random state, not a weight
@@ -81,9 +81,17 @@ def assign_weights(model, arrays):
     return model
 
 
-def _leaves(model):
+def leaves(model):
+    """Go through the layers that hold weights themselves, inside nested models, too (Lecture 15).
+
+    Args:
+        model: a built `keras.Model`.
+
+    Yields:
+        Layers.
+    """
     for layer in model.layers:
         if hasattr(layer, "layers"):
-            yield from _leaves(layer)
+            yield from leaves(layer)
         else:
             yield layer
