@@ -6,7 +6,6 @@ nearest and to the second nearest object.
 
 import numpy as np
 from keras import ops
-from scipy import ndimage
 
 
 def dice_loss(targets, probabilities, epsilon=1.0):
@@ -48,6 +47,8 @@ def border_weights(instances, w0=10.0, sigma=5.0, class_weights=(1.0, 1.0)):
     Returns:
         float32 array [H, W]; with fewer than two objects only w_c.
     """
+    from scipy import ndimage
+
     instances = np.asarray(instances)
     balance = np.where(instances > 0, class_weights[1], class_weights[0])
     numbers = np.unique(instances[instances > 0])
@@ -70,6 +71,8 @@ def separated(instances, gap=1):
         array like ``instances``: pixels with another object within ``gap`` pixels (in rows and
         columns) are 0.
     """
+    from scipy import ndimage
+
     instances = np.asarray(instances)
     size = 2 * gap + 1
     largest = ndimage.maximum_filter(instances, size)

@@ -4,7 +4,6 @@ Legend: H, W picture size; N objects found.
 """
 
 import numpy as np
-from scipy import ndimage
 
 
 def instances_from_semantic(semantic, min_area=1):
@@ -25,6 +24,8 @@ def instances_from_semantic(semantic, min_area=1):
     Raises:
         ValueError: if ``semantic`` is not one picture.
     """
+    from scipy import ndimage
+
     semantic = np.asarray(semantic)
     if semantic.ndim != 2:
         raise ValueError(
