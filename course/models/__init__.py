@@ -2,7 +2,9 @@
 
 from course.models.alexnet import alexnet
 from course.models.convolutional import convolutional
+from course.models.deconvnet import deconvnet
 from course.models.detector import Detector
+from course.models.fcn import dilated, fcn, full_resolution
 from course.models.fcos import FCOS
 from course.models.googlenet import googlenet
 from course.models.lenet import lenet5
@@ -27,7 +29,11 @@ __all__ = [
     "classifier_on",
     "convolutional",
     "cut",
+    "deconvnet",
+    "dilated",
+    "fcn",
     "freeze",
+    "full_resolution",
     "googlenet",
     "lenet5",
     "localizer",

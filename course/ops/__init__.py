@@ -23,6 +23,7 @@ from course.ops.matching import match, take_matched
 from course.ops.nms import detections, nms, soft_nms
 from course.ops.ranking import top_k
 from course.ops.receptive_field import receptive_field
+from course.ops.transposed_convolution import convolution_matrix, transposed_convolution
 from course.ops.unpooling import (
     max_pool_with_switches,
     max_unpool,
@@ -39,6 +40,7 @@ __all__ = [
     "ciou",
     "clip_boxes",
     "cluster_shapes",
+    "convolution_matrix",
     "cross_correlate",
     "decode_boxes",
     "default_box_shapes",
@@ -60,6 +62,7 @@ __all__ = [
     "soft_nms",
     "take_matched",
     "top_k",
+    "transposed_convolution",
     "unpool_bed_of_nails",
     "unpool_nearest",
 ]
