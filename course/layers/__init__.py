@@ -11,6 +11,7 @@ from course.layers.upsampling import (
     Bilinear,
     MaxPoolingWithSwitches,
     MaxUnpooling,
+    pixel_scores,
     upsample,
 )
 
@@ -28,5 +29,6 @@ __all__ = [
     "conv_bn",
     "fpn",
     "inception",
+    "pixel_scores",
     "upsample",
 ]

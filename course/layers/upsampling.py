@@ -55,6 +55,32 @@ def upsample(x, stride, kernel="bilinear", size=None, name=None):
     )(x)
 
 
+def pixel_scores(x, num_classes, background=3.0, name="score"):
+    """Score every class at every place by a 1×1 convolution that knows nothing yet (lecture 13).
+
+    Kernels start at zero (Long et al. 2015, section 4.3). So does the paper's bias; ours starts
+    with “probably background”, as most pixels are, which saves the first hundred steps.
+
+    Args:
+        x: float tensor [B, h, w, C].
+        num_classes: K, background (class 0) included.
+        background: the first score of background; 3 is a probability of .74 among eight classes.
+        name: of the layer.
+
+    Returns:
+        float tensor [B, h, w, K].
+    """
+    start = np.zeros(num_classes, "float32")
+    start[0] = background
+    return layers.Conv2D(
+        num_classes,
+        1,
+        kernel_initializer="zeros",
+        bias_initializer=keras.initializers.Constant(start),
+        name=name,
+    )(x)
+
+
 @keras.saving.register_keras_serializable("course")
 class MaxPoolingWithSwitches(layers.Layer):
     """Halve a map and remember where each maximum was (lecture 13).

@@ -10,7 +10,7 @@ wide; ours have one on either side.
 import keras
 from keras import layers, ops
 
-from course.layers import MaxPoolingWithSwitches, MaxUnpooling, conv_bn
+from course.layers import MaxPoolingWithSwitches, MaxUnpooling, conv_bn, pixel_scores
 from course.ops import unpool_nearest
 
 UNPOOLING = ("switches", "nails", "nearest", "transposed")
@@ -48,7 +48,7 @@ def deconvnet(input_shape, num_classes, widths=(16, 32, 64), unpooling="switches
     for k in range(len(widths), 0, -1):
         x = _unpool(x, remembered.pop(), unpooling, name=f"unpool{k}")
         x = conv_bn(x, widths[max(k - 2, 0)], name=f"up{k}")
-    logits = layers.Conv2D(num_classes, 1, kernel_initializer="zeros", name="score")(x)
+    logits = pixel_scores(x, num_classes)
     return keras.Model(image, logits, name=f"deconvnet_{unpooling}")
 
 

@@ -12,7 +12,7 @@ interpolation that it is: many times faster, and without zeros coming in from ou
 import keras
 from keras import layers
 
-from course.layers import context_module, conv_bn, upsample
+from course.layers import context_module, conv_bn, pixel_scores, upsample
 
 LEVELS = {32: ("P5",), 16: ("P5", "P4"), 8: ("P5", "P4", "P3")}
 
@@ -50,7 +50,7 @@ def fcn(backbone, num_classes, stride=8, width=64, kernel="bilinear", last_size=
     scores = None
     for level in LEVELS[stride]:
         x = conv_bn(maps[level], width, 1, name=f"{level}_features")
-        own = layers.Conv2D(num_classes, 1, kernel_initializer="zeros", name=f"{level}_score")(x)
+        own = pixel_scores(x, num_classes, 3.0 if scores is None else 0.0, f"{level}_score")
         if scores is not None:
             own = layers.add([own, upsample(scores, 2, kernel, name=f"{level}_from_above")])
         scores = own  # [B, H/2ⁿ, W/2ⁿ, K]
@@ -75,7 +75,7 @@ def dilated(backbone, num_classes, dilations=(1, 1, 2, 4, 1), width=32):
     """
     x = conv_bn(backbone.output["P3"], width, 1, name="features")
     x = context_module(x, dilations)
-    scores = layers.Conv2D(num_classes, 1, kernel_initializer="zeros", name="score")(x)
+    scores = pixel_scores(x, num_classes)
     logits = layers.UpSampling2D(8, interpolation="bilinear", name="to_pixels")(scores)
     return keras.Model(backbone.input, logits, name="dilated")
 
@@ -95,5 +95,5 @@ def full_resolution(input_shape, num_classes, widths=(16, 16, 16, 16)):
     x = layers.Rescaling(1 / 64, offset=-2)(image)
     for k, width in enumerate(widths, start=1):
         x = conv_bn(x, width, name=f"block{k}")
-    logits = layers.Conv2D(num_classes, 1, kernel_initializer="zeros", name="score")(x)
+    logits = pixel_scores(x, num_classes)
     return keras.Model(image, logits, name="full_resolution")

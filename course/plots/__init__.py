@@ -6,6 +6,7 @@ from course.plots.explorer import KernelExplorer
 from course.plots.heat import heat_overlays
 from course.plots.learning_curve import LearningCurve
 from course.plots.pictures import image_grid
+from course.plots.segmentation import segments
 from course.plots.show import show
 from course.plots.thresholds import ThresholdExplorer
 
@@ -21,5 +22,6 @@ __all__ = [
     "detections",
     "heat_overlays",
     "image_grid",
+    "segments",
     "show",
 ]

@@ -22,10 +22,11 @@ def passing_on(names=SHAPES):
 
 
 @pytest.mark.parametrize("stride", [8, 16, 32])
-def test_fcn_gives_logits_of_every_pixel_and_knows_nothing_at_first(stride):
+def test_fcn_gives_logits_of_every_pixel_and_says_background_at_first(stride):
     model = models.fcn(passing_on(), 5, stride)
     logits = model(maps_of())
-    assert logits.shape == (4, 64, 64, 5) and not np.any(logits)
+    assert logits.shape == (4, 64, 64, 5)
+    assert np.allclose(logits[:, 28:36, 28:36], [3, 0, 0, 0, 0])  # less at the border: zeros
 
 
 def test_finer_maps_add_to_the_scores_of_coarser_ones():
@@ -38,7 +39,7 @@ def test_finer_maps_add_to_the_scores_of_coarser_ones():
         for model in (coarse, fine):
             model.get_layer(layer).set_weights(values)
     a, b = (np.array(model(maps))[:, 28:36, 28:36] for model in (coarse, fine))
-    assert np.abs(a).max() > 1 and np.corrcoef(a.ravel(), b.ravel())[0, 1] > 0.95
+    assert a.std() > 1 and np.corrcoef(a.ravel(), b.ravel())[0, 1] > 0.95
 
 
 def test_last_step_is_bilinear_for_good_unless_another_start_is_asked_for():
