@@ -3,8 +3,10 @@
 from course.models.alexnet import alexnet
 from course.models.components import instances_from_semantic
 from course.models.convolutional import convolutional
+from course.models.deconvnet import deconvnet
 from course.models.detector import Detector
 from course.models.faster_rcnn import FasterRCNN, box_head, on_regions, rpn_head
+from course.models.fcn import dilated, fcn, full_resolution
 from course.models.fcos import FCOS
 from course.models.googlenet import googlenet
 from course.models.lenet import lenet5
@@ -35,7 +37,11 @@ __all__ = [
     "classifier_on",
     "convolutional",
     "cut",
+    "deconvnet",
+    "dilated",
+    "fcn",
     "freeze",
+    "full_resolution",
     "googlenet",
     "instances_from_semantic",
     "lenet5",

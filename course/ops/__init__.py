@@ -27,6 +27,7 @@ from course.ops.ranking import top_k
 from course.ops.receptive_field import receptive_field
 from course.ops.roi import interpolation_matrix, pyramid_cut, roi_align, roi_pool, roi_warp
 from course.ops.sampling import sample
+from course.ops.transposed_convolution import convolution_matrix, transposed_convolution
 from course.ops.unpooling import (
     max_pool_with_switches,
     max_unpool,
@@ -43,6 +44,7 @@ __all__ = [
     "ciou",
     "clip_boxes",
     "cluster_shapes",
+    "convolution_matrix",
     "crop_masks",
     "cross_correlate",
     "decode_boxes",
@@ -74,6 +76,7 @@ __all__ = [
     "soft_nms",
     "take_matched",
     "top_k",
+    "transposed_convolution",
     "unpool_bed_of_nails",
     "unpool_nearest",
 ]
