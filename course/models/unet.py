@@ -10,7 +10,8 @@ up: the first knows where, the second knows what.
 Deviations from the paper, all of them today's habit and all of them arguments: zero padding, so
 that the answer is as large as the picture (``padding="valid"`` for the paper's); batch
 normalisation instead of biases (``batch_norm=False``); upsampling by ``bilinear`` interpolation.
-That one takes the middle of pixels as their place, PyTorch's listing the corners of the map.
+That one takes the middle of pixels as their place, PyTorch's listing the corners of the map. And
+there is no dropout at the bottom.
 """
 
 import keras
@@ -26,7 +27,7 @@ def unet(
     padding="same",
     batch_norm=True,
 ):
-    """Build a U-Net; with the defaults, 31,037,698 parameters (lecture 14).
+    """Build a U-Net; with the defaults, 31,037,698 trainable parameters (lecture 14).
 
     Args:
         input_shape: (H, W, C), None for any size, which then must be a multiple of 2^D.
