@@ -10,9 +10,9 @@ from scipy import ndimage
 def elastic(images, maps, seed, grid=3, spread=0.02):
     """Bend pictures and what is known of their pixels alike (lecture 14).
 
-    Random displacements at g×g nodes, spread over the picture from corner to corner, and cubic
-    splines between them. The paper draws them with a standard deviation of 10 pixels, for tiles of
-    512. What comes from outside is mirrored.
+    Random displacements at g×g nodes, spread over the picture from corner to corner, and splines
+    between them: cubic, or quadratic for three nodes. The paper draws them with a standard
+    deviation of 10 pixels, for tiles of 512. What comes from outside is mirrored.
 
     Args:
         images: uint8 array [B, H, W, C].
