@@ -104,3 +104,22 @@ class Detector(keras.Model):
     def choose_detections(self, outputs, threshold, min_score, max_outputs):
         """Raw outputs to the dict that ``detect`` returns, for one batch."""
         return detections(*self.candidates(outputs), threshold, min_score, max_outputs)
+
+
+def strides(levels):
+    """Strides of maps by their names: ``"P3"`` has stride 2³ = 8 pixels (lecture 10).
+
+    Args:
+        levels: names of maps.
+    """
+    return [2 ** int(name[1:]) for name in levels]
+
+
+def image_size(maps):
+    """Height and width of the image that a dict of maps was made from, by its finest map.
+
+    Args:
+        maps: dict of tensors ``{"P3": [B, H/8, W/8, C], …}``.
+    """
+    finest = min(maps)
+    return tuple(side * strides([finest])[0] for side in maps[finest].shape[1:3])

@@ -12,8 +12,7 @@ from keras import layers, ops
 
 from course.layers import fpn
 from course.losses.rcnn import REGION_WEIGHTS, region_loss, rpn_loss, sample_regions
-from course.models.detector import Detector
-from course.models.ssd import image_size, strides
+from course.models.detector import Detector, image_size, strides
 from course.ops import anchor_shapes, anchors, clip_boxes, decode_boxes, proposals
 from course.ops.roi import pyramid_cut, roi_align, roi_pool, roi_warp
 
@@ -157,7 +156,12 @@ def pyramid(maps, width, levels):
 
     Returns:
         ``keras.Model`` from a dict of maps to a dict of those, with C channels.
+
+    Raises:
+        ValueError: if the backbone lacks one of the levels.
     """
+    if missing := sorted({*levels} - {*maps}):
+        raise ValueError(f"The backbone gives {sorted(maps)}, not {missing}; choose among these.")
     inputs = {name: keras.Input(x.shape[1:], name=name) for name, x in sorted(maps.items())}
     outputs = {
         name: layers.ReLU()(layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x))

@@ -12,7 +12,7 @@ from keras import layers, ops
 
 from course.layers import conv_bn, fpn
 from course.losses import assign_places, fcos_loss
-from course.models.detector import Detector
+from course.models.detector import Detector, image_size
 
 PRIOR = 0.01  # of an object at a place, before anything is learnt (RetinaNet, section 4.1)
 
@@ -39,8 +39,9 @@ class FCOS(Detector):
         super().__init__(**options)
         self.backbone, self.num_classes = backbone, num_classes
         strides = [8 * 2**level for level in range(len(split) + 1)]
-        size = backbone.input_shape[1:3]
-        self.places, self.strides, self.ranges = lay_places(*size, strides, split)
+        self.places, self.strides, self.ranges = lay_places(
+            *image_size(backbone.output), strides, split
+        )
         self.head = fcos_head(backbone.output, num_classes, len(strides), width)
 
     def call(self, images, training=False):

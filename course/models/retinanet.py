@@ -14,8 +14,7 @@ from keras import layers, ops
 
 from course.layers import fpn
 from course.losses import retinanet_loss
-from course.models.detector import Detector
-from course.models.ssd import image_size, strides
+from course.models.detector import Detector, image_size, strides
 from course.ops import anchors, clip_boxes, decode_boxes
 
 

@@ -13,7 +13,7 @@ from keras import layers, ops
 from course.layers import conv_bn
 from course.losses import hard_negatives, ssd_loss
 from course.losses.ssd import BOX_WEIGHTS
-from course.models.detector import Detector
+from course.models.detector import Detector, image_size, strides
 from course.ops import anchors, clip_boxes, decode_boxes
 
 
@@ -55,25 +55,6 @@ class SSD(Detector):
         boxes = decode_boxes(outputs["deltas"], self.anchors, BOX_WEIGHTS)
         scores = ops.softmax(outputs["logits"], axis=-1)[..., 1:]
         return clip_boxes(boxes, self.height, self.width), scores
-
-
-def strides(levels):
-    """Strides of maps by their names: ``"P3"`` has stride 2³ = 8 pixels (lecture 10).
-
-    Args:
-        levels: names of maps.
-    """
-    return [2 ** int(name[1:]) for name in levels]
-
-
-def image_size(maps):
-    """Height and width of the image that a dict of maps was made from, by its finest map.
-
-    Args:
-        maps: dict of tensors ``{"P3": [B, H/8, W/8, C], …}``.
-    """
-    finest = min(maps)
-    return tuple(side * strides([finest])[0] for side in maps[finest].shape[1:3])
 
 
 def _extended(maps, coarsest, width):

@@ -53,6 +53,14 @@ def test_shapes_and_places(split, places):
     assert 0.005 < float(scores[0, 0, 0]) < 0.02  # the prior
 
 
+def test_the_size_of_the_image_is_known_from_maps_alone():
+    """Where the backbone was run before, the "images" are its maps."""
+    inputs = {f"P{n}": keras.Input((64 // 2**n, 96 // 2**n, 8), name=f"P{n}") for n in (3, 4)}
+    detector = models.FCOS(keras.Model(inputs, inputs), 2, (24,), 16)
+    assert len(detector.places) == 8 * 12 + 4 * 6
+    assert detector.places.max(axis=0).tolist() == [92, 60]
+
+
 def test_detections_are_padded_and_sorted():
     found = small().detect(toy_pictures(3)["images"], min_score=0.0, batch_size=2)
     assert {name: value.shape for name, value in found.items()} == {
