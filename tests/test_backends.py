@@ -19,6 +19,7 @@ NETWORKS = {  # name: arguments that make a small one
     "mlp": {},
     "resnet": {**GREY, "stages": (1, 1), "width": 8, "small": True, "shortcut": "padding"},
     "resnet18": {"input_shape": (64, 64, 3), "num_classes": 10, "width": 8},
+    "unet": {"input_shape": (32, 48, 3), "widths": (4, 8, 16), "bilinear": True},
     "vgg": {**GREY, "blocks": (1, 1), "width": 8, "hidden": 32},
 }
 OTHER = """

@@ -2,6 +2,7 @@
 
 from course.data.augmentation import Augmentation
 from course.data.coco_folder import load_coco
+from course.data.elastic import elastic
 from course.data.embedded import EMBEDDED, prepare, verify
 from course.data.loading import class_names, load, load_arrays
 from course.data.pca import colour_axes
@@ -11,6 +12,7 @@ __all__ = [
     "Augmentation",
     "class_names",
     "colour_axes",
+    "elastic",
     "load",
     "load_arrays",
     "load_coco",

@@ -12,20 +12,39 @@ from course.metrics.detection import average_precisions, average_recalls, coco_m
 from course.metrics.masks import coco_mask_metrics, mask_areas, mask_overlaps
 from course.metrics.matching import match_detections
 from course.metrics.multiply_adds import multiply_adds
+from course.metrics.segmentation import (
+    boundary_iou,
+    class_ious,
+    confusion_matrix,
+    foreground_iou,
+    frequency_weighted_iou,
+    mean_iou,
+    pixel_accuracy,
+)
+from course.metrics.touching import merged_pairs, touching_pairs
 
 __all__ = [
     "as_coco",
     "average_precision",
     "average_precisions",
     "average_recalls",
+    "boundary_iou",
+    "class_ious",
     "coco_mask_metrics",
     "coco_metrics",
+    "confusion_matrix",
     "f1",
+    "foreground_iou",
+    "frequency_weighted_iou",
     "mask_areas",
     "mask_overlaps",
     "match_detections",
+    "mean_iou",
+    "merged_pairs",
     "multiply_adds",
+    "pixel_accuracy",
     "precision",
     "precision_recall",
     "recall",
+    "touching_pairs",
 ]

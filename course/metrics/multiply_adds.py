@@ -8,14 +8,16 @@ import math
 import keras
 from keras import layers
 
-COUNTED = (layers.Conv2D, layers.Dense, layers.DepthwiseConv2D, layers.SeparableConv2D)
+COUNTED = (layers.Conv2D, layers.Conv2DTranspose, layers.Dense, layers.DepthwiseConv2D)
+COUNTED = (*COUNTED, layers.SeparableConv2D)
 
 
 def multiply_adds(model):
     """Count multiplications (each with its addition) of convolutions and dense layers.
 
     Every weight of a convolution is used once per pixel of the output map, so a layer costs
-    H'·W'·k²·(C/g)·F; a dense layer uses each weight once. Biases, normalisation, pooling and
+    H'·W'·k²·(C/g)·F; a dense layer uses each weight once, a transposed convolution once per pixel
+    of its *input*. Biases, normalisation, pooling and
     activations are left out, as in the papers. “FLOPs” often means twice this number, sometimes
     this number: read the small print. Lecture 03 compares networks by it.
 
@@ -46,7 +48,8 @@ def _of_layer(layer):
         places = _size(layer, layer.output.shape[1:-1])
     else:
         axes = slice(1, 3) if layer.data_format == "channels_last" else slice(2, 4)
-        places = _size(layer, layer.output.shape[axes])  # H'·W'
+        small = layer.input if isinstance(layer, layers.Conv2DTranspose) else layer.output
+        places = _size(layer, small.shape[axes])  # H'·W'
     return places * sum(math.prod(kernel.shape) for kernel in kernels)
 
 

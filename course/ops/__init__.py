@@ -37,6 +37,7 @@ from course.ops.selective_search import (
     selective_search,
     similarity,
 )
+from course.ops.transposed_convolution import convolution_matrix, transposed_convolution
 from course.ops.unpooling import (
     max_pool_with_switches,
     max_unpool,
@@ -54,6 +55,7 @@ __all__ = [
     "clip_boxes",
     "cluster_shapes",
     "colour_space",
+    "convolution_matrix",
     "crop_masks",
     "cross_correlate",
     "decode_boxes",
@@ -92,6 +94,7 @@ __all__ = [
     "soft_nms",
     "take_matched",
     "top_k",
+    "transposed_convolution",
     "unpool_bed_of_nails",
     "unpool_nearest",
     "warped_crops",

@@ -7,6 +7,7 @@ from course.plots.heat import heat_overlays
 from course.plots.instances import instances
 from course.plots.learning_curve import LearningCurve
 from course.plots.pictures import image_grid
+from course.plots.segmentation import segments
 from course.plots.show import show
 from course.plots.thresholds import ThresholdExplorer
 
@@ -23,5 +24,6 @@ __all__ = [
     "heat_overlays",
     "image_grid",
     "instances",
+    "segments",
     "show",
 ]

@@ -7,13 +7,17 @@ from course.training.detector import (
     evaluate_detector,
     train_detector,
 )
+from course.training.segmenter import as_pixels, evaluate_segmenter, train_segmenter
 from course.training.two_rates import AdamTwoRates
 
 __all__ = [
     "AdamTwoRates",
     "as_pair",
+    "as_pixels",
     "cosine_adamw",
     "evaluate_detector",
+    "evaluate_segmenter",
     "train_classifier",
     "train_detector",
+    "train_segmenter",
 ]

@@ -21,6 +21,7 @@ def model_of(*parts, shape=(8, 6, 4)):
         ([layers.Conv2D(6, 3, padding="same", groups=2)], 8 * 6 * 9 * 2 * 6),
         ([layers.DepthwiseConv2D(3, padding="same")], 8 * 6 * 9 * 4),
         ([layers.SeparableConv2D(5, 3, padding="same")], 8 * 6 * (9 * 4 + 4 * 5)),
+        ([layers.Conv2DTranspose(5, 3, 2)], 8 * 6 * 9 * 4 * 5),
         ([layers.Flatten(), layers.Dense(10)], 192 * 10),
         ([layers.Dense(10)], 8 * 6 * 4 * 10),  # on every pixel: a 1×1 convolution
         ([layers.BatchNormalization(), layers.MaxPooling2D(), layers.ReLU()], 0),
@@ -63,7 +64,7 @@ def test_vgg_as_published():
 
 
 def test_what_cannot_be_counted_is_refused():
-    with pytest.raises(ValueError, match="Conv2DTranspose"):
-        multiply_adds(model_of(layers.Conv2DTranspose(5, 3)))
+    with pytest.raises(ValueError, match="Conv1D"):
+        multiply_adds(model_of(layers.Reshape((48, 4)), layers.Conv1D(5, 3)))
     with pytest.raises(ValueError, match=r"None.*input_shape"):
         multiply_adds(model_of(layers.Conv2D(5, 3), shape=(None, None, 4)))
