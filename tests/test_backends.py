@@ -104,13 +104,15 @@ np.savez(sys.argv[2] + "/result.npz", **ask_and_train(sys.argv[2], **inputs, loa
 """
 SEGMENTATION = """
 import keras, numpy as np
-from course import losses, models, ops
+from course import layers, losses, models, ops
 
 def networks():
     pyramid = models.small_pyramid((64, 64, 3), (8, 8, 8, 8), (1, 1, 1, 1))
     for stride in (8, 32):
         yield models.fcn(pyramid, 4, stride, 8)
-    yield models.dilated(pyramid, 4, width=8)
+    image = keras.Input((64, 64, 3))
+    scores = layers.pixel_scores(layers.context_module(image), 4)
+    yield keras.Model(image, scores, name="context")
     for way in ("switches", "nails", "nearest", "transposed"):
         yield models.deconvnet((64, 64, 3), 4, (4, 6), way)
 

@@ -4,7 +4,7 @@ from course.models.alexnet import alexnet
 from course.models.convolutional import convolutional
 from course.models.deconvnet import deconvnet
 from course.models.detector import Detector
-from course.models.fcn import dilated, fcn, full_resolution
+from course.models.fcn import fcn, full_resolution
 from course.models.fcos import FCOS
 from course.models.googlenet import googlenet
 from course.models.lenet import lenet5
@@ -30,7 +30,6 @@ __all__ = [
     "convolutional",
     "cut",
     "deconvnet",
-    "dilated",
     "fcn",
     "freeze",
     "full_resolution",
