@@ -45,7 +45,7 @@ def segments(images, maps, names, size=1.7, opacity=0.6, ignore=255):
     rows, columns = len(images), 1 + len(maps)
     there = np.unique([np.asarray(column) for column in maps.values()])
     patches = [Patch(color=BRIGHT[k - 1], label=names[k - 1]) for k in there if 0 < k <= len(names)]
-    abreast = max(1, int(columns * size / 1.25))  # names that fit side by side
+    abreast = max(1, int(columns * size / 1.4))  # names that fit side by side
     height = rows * size + 0.3 + 0.2 * math.ceil(len(patches) / abreast)
     figure, axes = new_figure(columns * size, height, rows, columns, squeeze=False)
     for row, line in enumerate(axes):
@@ -57,10 +57,8 @@ def segments(images, maps, names, size=1.7, opacity=0.6, ignore=255):
         axis.axis("off")
     for axis, title in zip(axes[0], ["picture", *maps], strict=True):
         axis.set_title(title, fontsize=9)
-    there = np.unique([np.asarray(column) for column in maps.values()])
-    patches = [Patch(color=BRIGHT[k - 1], label=names[k - 1]) for k in there if 0 < k <= len(names)]
     if patches:
-        figure.legend(handles=patches, ncols=len(patches), loc="outside lower center", fontsize=8)
+        figure.legend(handles=patches, ncols=abreast, loc="outside lower center", fontsize=8)
     return figure
 
 
