@@ -118,6 +118,39 @@ assert keras.config.backend() == sys.argv[1] and "tensorflow" not in sys.modules
 inputs = np.load(sys.argv[2] + "/inputs.npz")
 np.savez(sys.argv[2] + "/result.npz", **ask_and_train(sys.argv[2], **inputs, load=True))
 """
+SEGMENTATION = """
+import keras, numpy as np
+from course import layers, losses, models, ops
+
+def networks():
+    pyramid = models.small_pyramid((64, 64, 3), (8, 8, 8, 8), (1, 1, 1, 1))
+    for stride in (8, 32):
+        yield models.fcn(pyramid, 4, stride, 8)
+    image = keras.Input((64, 64, 3))
+    scores = layers.pixel_scores(layers.context_module(image), 4)
+    yield keras.Model(image, scores, name="context")
+    for way in ("switches", "nails", "nearest", "transposed"):
+        yield models.deconvnet((64, 64, 3), 4, (4, 6), way)
+
+def label_and_train(images, semantic):
+    x = images[:, ::16, ::16]
+    kernel = np.arange(54.0).reshape(3, 3, 2, 3)
+    results = {"stamped": ops.transposed_convolution(x, kernel, 2, 1)}
+    for number, model in enumerate(networks()):
+        rng = np.random.default_rng(0)
+        for weight in model.trainable_weights:
+            weight.assign(rng.normal(0, 0.3, weight.shape))
+        results[f"{model.name}_{number}"] = model(images)
+        model.compile(keras.optimizers.SGD(1e-3), losses.pixel_cross_entropy)
+        steps = [np.ravel(model.train_on_batch(images, semantic))[0] for _ in range(2)]
+        results[f"{model.name}_{number}_losses"] = np.array(steps)
+    return {name: keras.ops.convert_to_numpy(value) for name, value in results.items()}
+"""
+OTHER_SEGMENTATION = """
+import sys
+assert keras.config.backend() == sys.argv[1] and "tensorflow" not in sys.modules
+np.savez(sys.argv[3], **label_and_train(**np.load(sys.argv[2])))
+"""
 
 
 def interpreter(backend):
@@ -189,3 +222,18 @@ def test_detectors_find_and_learn_alike(backend, tmp_path):
     result = np.load(tmp_path / "result.npz")
     for name, values in expected.items():
         assert result[name] == pytest.approx(values, rel=1e-4, abs=1e-3), name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_pixels_are_labelled_alike(backend, tmp_path):
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (2, 64, 64, 3)).astype("float32")
+    semantic = rng.integers(0, 4, (2, 64, 64)).astype("uint8")
+    files = tmp_path / "inputs.npz", tmp_path / "result.npz"
+    np.savez(files[0], images=images, semantic=semantic)
+    run_elsewhere(backend, SEGMENTATION + OTHER_SEGMENTATION, *files)
+    result, names = np.load(files[1]), {}
+    exec(SEGMENTATION, names)
+    for name, expected in names["label_and_train"](images, semantic).items():
+        assert result[name] == pytest.approx(expected, rel=1e-3, abs=1e-2), name

@@ -12,7 +12,7 @@ interpolation that it is: many times faster, and without zeros coming in from ou
 import keras
 from keras import layers
 
-from course.layers import context_module, conv_bn, pixel_scores, upsample
+from course.layers import conv_bn, pixel_scores, upsample
 
 LEVELS = {32: ("P5",), 16: ("P5", "P4"), 8: ("P5", "P4", "P3")}
 
@@ -59,25 +59,6 @@ def fcn(backbone, num_classes, stride=8, width=64, kernel="bilinear", last_size=
     else:
         logits = upsample(scores, stride, kernel, last_size, name="to_pixels")
     return keras.Model(backbone.input, logits, name=f"fcn{stride}s")
-
-
-def dilated(backbone, num_classes, dilations=(1, 1, 2, 4, 1), width=32):
-    """Score the finest map alone, after a context module (Yu & Koltun 2016; lecture 13).
-
-    Args:
-        backbone: as for ``fcn``; only P3 is used.
-        num_classes: K.
-        dilations: of the context module; the paper's go on to 16, for maps four times as large.
-        width: channels C of the module.
-
-    Returns:
-        ``keras.Model``: what the backbone takes → logits [B, H, W, K].
-    """
-    x = conv_bn(backbone.output["P3"], width, 1, name="features")
-    x = context_module(x, dilations)
-    scores = pixel_scores(x, num_classes)
-    logits = layers.UpSampling2D(8, interpolation="bilinear", name="to_pixels")(scores)
-    return keras.Model(backbone.input, logits, name="dilated")
 
 
 def full_resolution(input_shape, num_classes, widths=(16, 16, 16, 16)):

@@ -3,6 +3,8 @@
 Legend: N pictures; H, W size; K classes, where class 0 is background and not coloured.
 """
 
+import math
+
 import numpy as np
 from matplotlib import colors
 from matplotlib.patches import Patch
@@ -41,7 +43,11 @@ def segments(images, maps, names, size=1.7, opacity=0.6, ignore=255):
     if len(names) > len(BRIGHT):
         raise ValueError(f"segments has {len(BRIGHT)} colours for {len(names)} classes.")
     rows, columns = len(images), 1 + len(maps)
-    figure, axes = new_figure(columns * size, rows * size + 0.5, rows, columns, squeeze=False)
+    there = np.unique([np.asarray(column) for column in maps.values()])
+    patches = [Patch(color=BRIGHT[k - 1], label=names[k - 1]) for k in there if 0 < k <= len(names)]
+    abreast = max(1, int(columns * size / 1.4))  # names that fit side by side
+    height = rows * size + 0.3 + 0.2 * math.ceil(len(patches) / abreast)
+    figure, axes = new_figure(columns * size, height, rows, columns, squeeze=False)
     for row, line in enumerate(axes):
         line[0].imshow(images[row])
         for axis, column in zip(line[1:], maps.values(), strict=True):
@@ -51,10 +57,8 @@ def segments(images, maps, names, size=1.7, opacity=0.6, ignore=255):
         axis.axis("off")
     for axis, title in zip(axes[0], ["picture", *maps], strict=True):
         axis.set_title(title, fontsize=9)
-    there = np.unique([np.asarray(column) for column in maps.values()])
-    patches = [Patch(color=BRIGHT[k - 1], label=names[k - 1]) for k in there if 0 < k <= len(names)]
     if patches:
-        figure.legend(handles=patches, ncols=len(patches), loc="outside lower center", fontsize=8)
+        figure.legend(handles=patches, ncols=abreast, loc="outside lower center", fontsize=8)
     return figure
 
 

@@ -49,12 +49,6 @@ def test_last_step_is_bilinear_for_good_unless_another_start_is_asked_for():
     assert learned.get_layer("to_pixels").trainable_weights[0].shape == (16, 16, 5, 5)
 
 
-def test_dilation_costs_no_parameter():
-    one, other = (models.dilated(passing_on(), 5, d, 8) for d in ((1, 1, 2, 4, 1), (1,) * 5))
-    assert one.count_params() == other.count_params()
-    assert one(maps_of()).shape == (4, 64, 64, 5)
-
-
 @pytest.mark.parametrize("way", ["switches", "nails", "nearest", "transposed"])
 def test_deconvnet_comes_back_to_full_size(way):
     model = models.deconvnet((16, 24, 3), 4, (4, 6), way)

@@ -21,6 +21,14 @@ def test_classes_have_their_colours_and_their_names():
     assert [axis.get_title() for axis in figure.axes[:3]] == ["picture", "truth", "guess"]
 
 
+def test_many_names_wrap_to_the_width_of_the_figure():
+    names = [f"household item {k}" for k in range(7)]
+    truth = np.arange(8).reshape(1, 2, 4)
+    figure = plots.segments(np.zeros((1, 2, 4, 3), "uint8"), {"truth": truth}, names)
+    figure.draw_without_rendering()
+    assert figure.legends[0].get_window_extent().width <= figure.bbox.width
+
+
 def test_pictures_without_objects_need_no_legend():
     images = np.zeros((1, 4, 4, 3), "uint8")
     assert not plots.segments(images, {"truth": np.zeros((1, 4, 4), int)}, ["cat"]).legends
