@@ -7,7 +7,7 @@ from course.models.deconvnet import deconvnet
 from course.models.detector import Detector
 from course.models.fast_rcnn import FastRCNN, is_filled
 from course.models.faster_rcnn import FasterRCNN, box_head, on_regions, rpn_head
-from course.models.fcn import dilated, fcn, full_resolution
+from course.models.fcn import fcn, full_resolution
 from course.models.fcos import FCOS
 from course.models.googlenet import googlenet
 from course.models.lenet import lenet5
@@ -42,7 +42,6 @@ __all__ = [
     "convolutional",
     "cut",
     "deconvnet",
-    "dilated",
     "fcn",
     "freeze",
     "full_resolution",
