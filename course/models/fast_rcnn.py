@@ -13,9 +13,8 @@ import numpy as np
 from keras import ops
 
 from course.losses.rcnn import REGION_WEIGHTS, region_loss, sample_regions
-from course.models.detector import Detector
+from course.models.detector import Detector, image_size, strides
 from course.models.faster_rcnn import CUTS, box_head, on_regions
-from course.models.ssd import image_size, strides
 from course.ops import clip_boxes, decode_boxes, pairwise_iou
 
 HARD_ABOVE = 0.1  # background overlaps an object at least so much (section 2.3)
