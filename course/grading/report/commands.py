@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from course.grading.bank import RELEASED
 from course.grading.report.classbook import classbook, to_hints
 from course.grading.report.feedback import feedback as write_feedback
 from course.grading.report.feedback import read_course
@@ -14,8 +15,17 @@ from course.grading.report.gradebook import Grade, read_gradebook
 from course.grading.report.page import to_html, to_markdown
 from course.grading.report.platforms import to_canvas, to_gradescope, to_moodle, to_ungraded
 from course.grading.report.reading import read_sheet
+from course.grading.report.similarity import (
+    THRESHOLD,
+    WARNING,
+    read_works,
+    similar_pairs,
+    similarity_page,
+    to_pairs_csv,
+)
 from course.grading.report.tables import to_csv, to_table
 from course.grading.store import record_path, write_text
+from course.grading.template import read_template
 
 
 def feedback(options: argparse.Namespace) -> int:
@@ -60,6 +70,21 @@ def export(options: argparse.Namespace) -> int:
     return _tell(f"Wrote {', '.join(told)} to {folder}")
 
 
+def similarity(options: argparse.Namespace) -> int:
+    """Compare the code of all submissions, on this machine, and write who has some in common."""
+    works = read_works(options.submissions, read_template(RELEASED / f"{options.exercise}.ipynb"))
+    pairs = similar_pairs(works, options.threshold)
+    folder = _folder(options)
+    folder.mkdir(parents=True, exist_ok=True)
+    page = similarity_page(pairs, len(works), options.threshold)
+    write_text(folder / "similarity.html", to_html("Code in common", page, wide=True))
+    write_text(folder / "similarity.csv", to_pairs_csv(pairs))
+    for pair in pairs:
+        print(f"{pair.similarity:.2f}  {pair.first.student}  {pair.second.student}")
+    print(WARNING, file=sys.stderr)
+    return _tell(f"Wrote similarity.html and similarity.csv to {folder}")
+
+
 def add_commands(command: Callable, results: Path) -> None:
     """Add these commands to a parser.
 
@@ -67,6 +92,11 @@ def add_commands(command: Callable, results: Path) -> None:
         command: makes a parser from one of the functions above.
         results: where the records are unless ``--out`` says so.
     """
+    comparing = command(similarity)
+    comparing.add_argument("submissions", type=Path, help="holds one folder per student")
+    told = f"from 0 to 1 (default: {THRESHOLD})"
+    comparing.add_argument("--threshold", type=float, default=THRESHOLD, help=told)
+    comparing.add_argument("--out", type=Path, default=results, help="default: build/grades")
     for function in feedback, report, export:
         added = command(function)
         added.add_argument("--out", type=Path, default=results, help="default: build/grades")
