@@ -12,6 +12,7 @@ from course.grading.report.classbook import classbook, to_hints
 from course.grading.report.feedback import feedback as write_feedback
 from course.grading.report.feedback import read_course
 from course.grading.report.gradebook import Grade, read_gradebook
+from course.grading.report.marks import marks_path, read_marks, write_marks
 from course.grading.report.page import to_html, to_markdown
 from course.grading.report.platforms import to_canvas, to_gradescope, to_moodle, to_ungraded
 from course.grading.report.reading import read_sheet
@@ -85,6 +86,27 @@ def similarity(options: argparse.Namespace) -> int:
     return _tell(f"Wrote similarity.html and similarity.csv to {folder}")
 
 
+def formgrader(options: argparse.Namespace) -> int:
+    """Bring hand-marked answers to nbgrader's formgrader, and the marks back."""
+    from course.grading.report.formgrader import export_course, import_marks
+
+    folder, course = _folder(options), options.course
+    is_export = options.action == "export"
+    if is_export and options.submissions is None:
+        raise ValueError("`formgrader export` needs the answers; name --submissions FOLDER")
+    grades = read_gradebook(folder, options.roster)
+    if not is_export or (course / "gradebook.db").exists():
+        marks = import_marks(options.exercise, course)  # before an export too: nothing is lost
+        write_marks(marks_path(folder), read_marks(marks_path(folder)) | marks)
+        _tell(f"{len(marks)} marks from {course} are in {marks_path(folder)}")
+    if is_export:
+        course.mkdir(parents=True, exist_ok=True)
+        for left_out in export_course(options.exercise, grades, options.submissions, course):
+            print(f"left out: {left_out}", file=sys.stderr)
+        _tell(f"Start Jupyter in {course.parent}, choose Formgrader, and mark {options.exercise}")
+    return 0
+
+
 def add_commands(command: Callable, results: Path) -> None:
     """Add these commands to a parser.
 
@@ -97,6 +119,12 @@ def add_commands(command: Callable, results: Path) -> None:
     told = f"from 0 to 1 (default: {THRESHOLD})"
     comparing.add_argument("--threshold", type=float, default=THRESHOLD, help=told)
     comparing.add_argument("--out", type=Path, default=results, help="default: build/grades")
+    marking = command(formgrader)
+    marking.add_argument("action", choices=("export", "import"))
+    marking.add_argument("course", type=Path, help="a course folder for formgrader")
+    marking.add_argument("--submissions", type=Path, help="holds one folder per student")
+    marking.add_argument("--out", type=Path, default=results, help="default: build/grades")
+    marking.add_argument("--roster", type=Path, metavar="FILE", help=FILES["roster"])
     for function in feedback, report, export:
         added = command(function)
         added.add_argument("--out", type=Path, default=results, help="default: build/grades")
