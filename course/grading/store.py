@@ -41,7 +41,16 @@ def write_record(path: Path, record: dict) -> None:
         path: where.
         record: what.
     """
-    text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    write_text(path, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file so that a crash leaves the old one or the new one, never a part.
+
+    Args:
+        path: where.
+        text: what.
+    """
     with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=".", delete=False) as file:
         file.write(text.encode())
         file.flush()
