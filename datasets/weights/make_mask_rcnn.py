@@ -1,6 +1,6 @@
 """Train ``mask_rcnn_scenes.npz``, the detector of lecture 15, from the course's own scenes.
 
-    python datasets/weights/make_mask_rcnn.py                   # about an hour on 2 CPU cores
+    python datasets/weights/make_mask_rcnn.py                   # half an hour on 2 CPU cores
     python datasets/weights/make_mask_rcnn.py --steps 500 --out trial.npz
 
 Mask R-CNN on EfficientNet-Lite0 with ImageNet weights, all layers tuned, learns from all training
