@@ -98,12 +98,12 @@ def formgrader(options: argparse.Namespace) -> int:
     if not is_export or (course / "gradebook.db").exists():
         marks = import_marks(options.exercise, course)  # before an export too: nothing is lost
         write_marks(marks_path(folder), read_marks(marks_path(folder)) | marks)
-        _tell(f"{len(marks)} marks from {course} are in {marks_path(folder)}")
+        _tell(f"Marks from {course} in {marks_path(folder)}: {len(marks)}")
     if is_export:
         course.mkdir(parents=True, exist_ok=True)
         for left_out in export_course(options.exercise, grades, options.submissions, course):
             print(f"left out: {left_out}", file=sys.stderr)
-        _tell(f"Start Jupyter in {course.parent}, choose Formgrader, and mark {options.exercise}")
+        _tell(f"Start `jupyter lab` in {course}, open Formgrader, and mark {options.exercise}")
     return 0
 
 
