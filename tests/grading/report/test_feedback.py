@@ -1,6 +1,7 @@
 """Feedback: what it tells, and what it never tells."""
 
 import re
+import tomllib
 from html.parser import HTMLParser
 
 import numpy as np
@@ -15,7 +16,7 @@ from course.grading.release import exercises
 from course.grading.report.feedback import ADVICE, feedback, read_course, show
 from course.grading.report.gradebook import Grade
 from course.grading.report.page import Heading, Paragraph, Table, to_html, to_markdown
-from course.grading.report.reading import read_sheet
+from course.grading.report.reading import READING, lecture, read_sheet
 
 VOID = {"meta", "br"}
 ALLOWED = {
@@ -195,7 +196,9 @@ def test_the_same_grade_gives_the_same_bytes(grades, course):
 @pytest.mark.parametrize("name", exercises())
 def test_every_question_has_a_section_to_read_again(name):
     sheet = read_sheet(name)
-    assert set(sheet.sections) == set(sheet.titles) == {*load_bank(name), "written"}
+    asked = {*load_bank(name), "written"}
+    assert set(sheet.titles) == asked == set(tomllib.loads(READING.read_text("utf-8"))[name])
+    assert set(sheet.sections) == (asked if lecture(name[:2]) else set())
 
 
 def numbers(values):
