@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from classroom import make_class, marked
+from classroom import EXERCISES, make_class, marked
 from markdown_it import MarkdownIt
 
 from course.grading.bank import SOLUTIONS, load_bank
@@ -214,7 +214,7 @@ def numbers(values):
     return set()
 
 
-@pytest.mark.parametrize("name", exercises())
+@pytest.mark.parametrize("name", EXERCISES)
 def test_no_hidden_case_no_solution_and_no_other_student(name):
     exercise = load_exercise(name)
     course = read_course(name)
