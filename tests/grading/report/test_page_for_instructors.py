@@ -1,4 +1,4 @@
-"""docs/grading.md: its commands are commands, its files can be read, its table is what is printed."""
+"""docs/grading.md: its commands are commands, its files can be read, its table is printed so."""
 
 import re
 import shlex
