@@ -9,25 +9,27 @@ from collections.abc import Sequence
 
 from course.grading.checking import BLANK, REASONS
 from course.grading.report.drawing import histogram
-from course.grading.report.gradebook import Grade
+from course.grading.report.gradebook import NOTHING, Grade
 from course.grading.report.page import Heading, Listing, Paragraph, Table
 from course.grading.report.reading import Sheet
+from course.grading.report.roster import Person
 
 MOST = 3
 
 
-def classbook(grades: Sequence[Grade], sheet: Sheet) -> list:
+def classbook(grades: Sequence[Grade], sheet: Sheet, missing: Sequence[Person] = ()) -> list:
     """Write the report on a class.
 
     Args:
         grades: the gradebook of an exercise.
         sheet: the words of the exercise.
+        missing: who handed in nothing.
 
     Returns:
         A page of blocks, see `course.grading.report.page`.
     """
     page = [Heading(1, f"{sheet.title}: the class"), Paragraph(_counted(grades))]
-    page += [Heading(2, "Who has no grade yet"), *_ungraded(grades)]
+    page += [Heading(2, "Who has no grade yet"), *_ungraded(grades, missing)]
     page += [Heading(2, "Points"), *_points(grades)]
     for number, question in enumerate(grades[0].questions):
         page.append(Heading(2, f"{number + 1}. {sheet.titles[question['name']]}"))
@@ -74,8 +76,9 @@ def _counted(grades: Sequence[Grade]) -> str:
     return f"{len(grades)} submissions: {told}."
 
 
-def _ungraded(grades: Sequence[Grade]) -> list:
+def _ungraded(grades: Sequence[Grade], missing: Sequence[Person]) -> list:
     why = [[grade.name, grade.ungraded] for grade in grades if grade.ungraded]
+    why += [[person.name, NOTHING] for person in missing]
     return [Table(["Student", "Why"], why)] if why else [Paragraph("Everybody has one.")]
 
 

@@ -11,7 +11,7 @@ from course.grading.bank import RELEASED
 from course.grading.report.classbook import classbook, to_hints
 from course.grading.report.feedback import feedback as write_feedback
 from course.grading.report.feedback import read_course
-from course.grading.report.gradebook import Grade, read_gradebook
+from course.grading.report.gradebook import Grade, absent, read_gradebook
 from course.grading.report.marks import marks_path, read_marks, write_marks
 from course.grading.report.page import to_html, to_markdown
 from course.grading.report.platforms import to_canvas, to_gradescope, to_moodle, to_ungraded
@@ -46,8 +46,8 @@ def report(options: argparse.Namespace) -> int:
     grades, sheet = _gradebook(options), read_sheet(options.exercise)
     print(to_table([grade.record for grade in grades]))
     print(f"\n{to_hints(grades)}")
-    path = _folder(options) / "class.html"
-    write_text(path, to_html(f"Class: {sheet.title}", classbook(grades, sheet)))
+    path, missing = _folder(options) / "class.html", absent(grades, options.roster)
+    write_text(path, to_html(f"Class: {sheet.title}", classbook(grades, sheet, missing)))
     return _tell(f"Wrote {path}")
 
 
@@ -55,7 +55,8 @@ def export(options: argparse.Namespace) -> int:
     """Write grades.csv, ungraded.csv and files for learning platforms."""
     grades, folder = _gradebook(options), _folder(options)
     title = options.assignment or options.exercise
-    files = {"grades.csv": to_csv(grades), "ungraded.csv": to_ungraded(grades)}
+    missing = absent(grades, options.roster)
+    files = {"grades.csv": to_csv(grades), "ungraded.csv": to_ungraded(grades, missing)}
     if options.canvas:
         files["canvas.csv"] = to_canvas(grades, title)
     if options.moodle:

@@ -34,7 +34,7 @@ from course.grading.submission import read_submission
 from course.grading.template import read_template
 
 CONFIG = 'c = get_config()  # noqa: F821\nc.CourseDirectory.course_id = "course"\n'
-ACTIVE = re.compile(r"\\(?=(href|url|require|class|cssId|style|data|html\w*|unicode)\b)")
+ACTIVE = re.compile(r"\\(?=(href|url|require|class|cssId|style|data|html\w*|unicode|mmlToken)\b)")
 
 
 def export_course(

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -13,6 +14,7 @@ from course.grading.bank import SOLUTIONS, load_bank
 from course.grading.checking import REASONS
 from course.grading.exercise import load_exercise
 from course.grading.release import exercises
+from course.grading.report.deadlines import Late
 from course.grading.report.feedback import ADVICE, feedback, read_course, show
 from course.grading.report.gradebook import Grade
 from course.grading.report.page import Heading, Paragraph, Table, to_html, to_markdown
@@ -128,6 +130,15 @@ def test_marks_and_comments_come_back(page, grades):
     text = page("right", marked(grades["right"], 2.5, "Good.\n<b>And</b> dying units?"))
     assert "Your result: 21.5 of 22 points." in text
     assert "Your marker writes: Good.\n<b>And</b> dying units?" in text
+
+
+def test_lateness_is_told_with_what_it_costs(page, grades):
+    assert "Late" not in page("right", replace(grades["right"], late=Late()))
+    text = page("right", replace(marked(grades["right"], 3), late=Late(3, 1, 0.8)))
+    assert "Handed in 3 days after the deadline; 1 of your late days cover that." in text
+    assert "The rest takes 20% of the points: 17.6 of 22 count." in text
+    text = page("right", replace(grades["right"], late=Late(1, 1, extended=True)))
+    assert "Handed in 1 day after your extended deadline; 1 of your late days cover that." in text
 
 
 def test_the_html_is_well_formed_and_holds_no_script(grades, course):
