@@ -28,6 +28,12 @@ from course.grading.report.tables import to_csv, to_table
 from course.grading.store import record_path, write_text
 from course.grading.template import read_template
 
+FILES = {
+    "roster": "names and identifiers (CSV)",
+    "deadlines": "deadlines, late days, extensions (TOML)",
+    "submitted": "when submissions were handed in (CSV)",
+}
+
 
 def feedback(options: argparse.Namespace) -> int:
     """Write a page of feedback for each student, as HTML and as Markdown."""
@@ -135,13 +141,6 @@ def add_commands(command: Callable, results: Path) -> None:
     added.add_argument("--assignment", help="its title there (default: the exercise's name)")
     for platform in "canvas", "moodle", "gradescope":
         added.add_argument(f"--{platform}", action="store_true", help=f"write for {platform}")
-
-
-FILES = {
-    "roster": "names and identifiers (CSV)",
-    "deadlines": "deadlines, late days, extensions (TOML)",
-    "submitted": "when submissions were handed in (CSV)",
-}
 
 
 def _gradescope(grades: list[Grade]) -> dict[str, str]:

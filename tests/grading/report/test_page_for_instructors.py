@@ -7,7 +7,6 @@ import pytest
 
 from course.grading import __main__ as cli
 from course.grading.bank import REPOSITORY
-from course.grading.batch import grade_class
 from course.grading.report.deadlines import read_deadlines
 from course.grading.report.marks import read_marks
 from course.grading.report.roster import read_roster
@@ -43,7 +42,6 @@ def test_its_files_can_be_read(tmp_path):
 
 
 @pytest.mark.slow
-def test_its_table_is_what_is_printed(exercise, box, sample, tmp_path):
-    records = grade_class(exercise, sample[0], tmp_path, box, jobs=2)
+def test_its_table_is_what_is_printed(sample_records):
     (table,) = [text for _, text in BLOCKS if text.startswith("student  ")]
-    assert to_table(records).startswith(table)
+    assert to_table(sample_records).startswith(table)
