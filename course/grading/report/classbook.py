@@ -77,9 +77,14 @@ def _counted(grades: Sequence[Grade]) -> str:
 
 
 def _ungraded(grades: Sequence[Grade], missing: Sequence[Person]) -> list:
-    why = [[grade.name, grade.ungraded] for grade in grades if grade.ungraded]
-    why += [[person.name, NOTHING] for person in missing]
-    return [Table(["Student", "Why"], why)] if why else [Paragraph("Everybody has one.")]
+    names: dict[str, list[str]] = {}
+    for grade in grades:
+        if grade.ungraded:
+            names.setdefault(grade.ungraded, []).append(grade.name)
+    if missing:
+        names[NOTHING] = [person.name for person in missing]
+    rows = [[why, f"{len(who)}: {', '.join(who)}"] for why, who in names.items()]
+    return [Table(["Why", "Who"], rows)] if rows else [Paragraph("Everybody has one.")]
 
 
 def _points(grades: Sequence[Grade]) -> list:
@@ -98,8 +103,9 @@ def _statistics(title: str, values: Sequence[float], maximum: float) -> list:
         return [Paragraph("nobody has a grade yet.", f"{title}:")]
     mean, median = statistics.fmean(values), statistics.median(values)
     told = (
-        f"{len(values)} students, mean {mean:.2f}, median {median:g}, standard deviation "
-        f"{statistics.pstdev(values):.2f}, from {min(values):g} to {max(values):g} of {maximum:g}."
+        f"{len(values)} student{'s' * (len(values) > 1)}, mean {mean:.2f}, median {median:g}, "
+        f"standard deviation {statistics.pstdev(values):.2f}, "
+        f"from {min(values):g} to {max(values):g} of {maximum:g}."
     )
     return [Paragraph(told, f"{title}:"), histogram(values, maximum, title)]
 
