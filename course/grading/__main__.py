@@ -53,10 +53,10 @@ def grade(options: argparse.Namespace) -> int:
         else:
             records = grade_class(*folders, box, options.jobs, *rest)
         bar.total = len(records)
+    print(to_table(records))
     folder = options.out / exercise.name
     write_text(folder / "grades.csv", to_csv(read_gradebook(folder)))
     print(f"Wrote {folder / 'grades.csv'}", file=sys.stderr)
-    print(to_table(records))
     return int(any(record["status"] == "not graded" for record in records))
 
 
