@@ -13,7 +13,6 @@ import json
 import os
 import select
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -177,7 +176,8 @@ class Box:
 @cache
 def _uids() -> Iterator[int]:
     """Users without rights, in turn; below 65,000 where a container knows no others."""
-    spans = [tuple(map(int, line.split())) for line in Path("/proc/self/uid_map").open()]
+    known = Path("/proc/self/uid_map").read_text()
+    spans = [tuple(map(int, line.split())) for line in known.splitlines()]
     end = max(inside + count for inside, _, count in spans)
     first = FIRST_UID + os.getpid() % 2**22 * 256
     return itertools.cycle(range(first, first + 256) if end > 2**32 - 2 else range(64_000, 64_256))

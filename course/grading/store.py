@@ -19,7 +19,7 @@ def printable(name: str) -> str:
         The same name, with backslashes, control characters and invalid bytes escaped.
     """
     name = name.replace("\\", "\\x5c")
-    text = "".join(c if c.isprintable() or "\udc80" <= c else _escaped(c) for c in name)
+    text = "".join(c if c.isprintable() or "\udc7f" < c < "\udd00" else _escaped(c) for c in name)
     return os.fsencode(text).decode("utf-8", "backslashreplace")
 
 

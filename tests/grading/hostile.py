@@ -107,7 +107,8 @@ CODES = {
         "debugs its parent and reads its memory",
         "import ctypes, os\nlibc = ctypes.CDLL(None)\ndef NAME(*a):\n"
         "    for pid in (1, os.getppid()):\n"
-        "        assert libc.ptrace(16, pid, 0, 0) == -1 == libc.process_vm_readv(pid, 0, 0, 0, 0)\n"
+        "        assert libc.ptrace(16, pid, 0, 0) == -1\n"
+        "        assert libc.process_vm_readv(pid, 0, 0, 0, 0) == -1\n"
         "        open(f'/proc/{pid}/mem', 'rb+')",
     ),
     "reads_proc": (
@@ -150,7 +151,8 @@ CODES = {
     # reaches for files
     "steals": (
         "looks for solutions and other submissions",
-        "import glob, os\nloot = ''\nfor place in ('..', '/*', '/*/*', '/proc/*/cwd', 'REPOSITORY',\n"
+        "import glob, os\nloot = ''\n"
+        "for place in ('..', '/*', '/tmp/*', '/root/*', '/proc/*/cwd', 'REPOSITORY',\n"
         "              'REPOSITORY/solutions', 'SUBMISSIONS', 'SUBMISSIONS/*', 'SECRET'):\n"
         "    for path in [place, *glob.glob(place + '/*')]:\n"
         "        try: loot += open(path, errors='replace').read(2**16)\n"
@@ -159,7 +161,8 @@ CODES = {
     ),
     "links": (
         "symbolic and hard links to what it may not read",
-        "import os\nos.symlink('SECRET', '/tmp/planted')\nos.link('/box/worker.py', '/tmp/planted2')\n"
+        "import os\nos.symlink('SECRET', '/tmp/planted')\n"
+        "os.link('/box/worker.py', '/tmp/planted2')\n"
         "def NAME(*a): return open('/tmp/planted').read()",
     ),
     "makes_devices": (
@@ -178,13 +181,16 @@ CODES = {
         "        for call in ((os.chmod, 0), (os.chown, 0, 0), (os.utime, (0, 0))):\n"
         "            try: call[0](path, *call[1:])\n            except OSError: pass",
     ),
-    "moves": ("another folder, another root", "import os\ndef NAME(*a): os.chdir('/'); os.chroot('/')"),
+    "moves": (
+        "another folder, another root",
+        "import os\ndef NAME(*a): os.chdir('/'); os.chroot('/')",
+    ),
     "writes_start_up_files": (
         "code for the next Python, IPython or shell",
         "import os, sys, pathlib\ndef NAME(*a):\n"
-        "    for place in (*sys.path, sys.prefix, '/tmp', 'HOME', 'REPOSITORY', 'REPOSITORY/tests'):\n"
-        "        for name in ('sitecustomize.py', 'planted.pth', '.ipython/profile_default/startup/'\n"
-        "                     'planted.py', '.bashrc', 'conftest.py'):\n"
+        "    for place in (*sys.path, sys.prefix, '/tmp', 'HOME', 'REPOSITORY'):\n"
+        "        for name in ('sitecustomize.py', 'planted.pth', '.bashrc', 'conftest.py',\n"
+        "                     '.ipython/profile_default/startup/planted.py'):\n"
         "            path = pathlib.Path(place, name)\n            try:\n"
         "                path.parent.mkdir(parents=True, exist_ok=True)\n"
         "                path.write_text('import os; os._exit(3)  # planted')\n"
@@ -208,8 +214,8 @@ CODES = {
     ),
     "patches_the_wire": (
         "another encoder in the worker",
-        "import sys, wire\n"
-        "real = wire.dumps\nwire.dumps = lambda value: real({**value, 'points': 99, 'error': None})\n"
+        "import sys, wire\nreal = wire.dumps\n"
+        "wire.dumps = lambda value: real({**value, 'points': 99, 'error': None})\n"
         "def NAME(*a): return 0.0",
     ),
     "forges_results": (
@@ -252,7 +258,8 @@ CODES = {
     ),
     "traces_calls": (
         "watches the worker from within",
-        "import sys\nseen = []\nsys.setprofile(lambda frame, *rest: seen.append(str(frame.f_locals)))\n"
+        "import sys\nseen = []\ndef watch(frame, *rest):\n"
+        "    len(seen) > 99 or seen.append(repr(frame.f_locals)[:999])\nsys.setprofile(watch)\n"
         "def NAME(*a): return repr(seen)[-2000:]",
     ),
     "tells_its_input": (
@@ -272,20 +279,27 @@ CODES = {
     ),
     "returns_objects": (
         "arrays of objects and of records, complex numbers",
-        "import numpy as np\ndef NAME(*a):\n    return np.array([object(), 1]), 1j, np.zeros(2, 'i4,f8')",
+        "import numpy as np\n"
+        "def NAME(*a): return np.array([object(), 1]), 1j, np.zeros(2, 'i4,f8')",
     ),
-    "returns_itself": ("a list in itself", "def NAME(*a):\n    a = []\n    a.append(a)\n    return a"),
+    "returns_itself": (
+        "a list in itself",
+        "def NAME(*a):\n    a = []\n    a.append(a)\n    return a",
+    ),
     "returns_depth": (
         "10⁵ lists in lists",
         "def NAME(*a):\n    a = []\n    for _ in range(10**5): a = [a]\n    return a",
     ),
-    "returns_a_long_list": ("5·10⁶ numbers", "def NAME(*a): return [0] * (5 * 10**6)"),
+    "returns_a_long_list": ("10⁶ numbers", "def NAME(*a): return [0] * 10**6 + [0]"),
     "returns_huge_integers": ("2¹⁰⁰⁰⁰⁰", "def NAME(*a): return 1 << 100_000"),
     "returns_text": (
         "NUL bytes, half characters, formulas, bidi",
         "def NAME(*a): return '=1+1\\0\\ud800\\u202e' * 9",
     ),
-    "returns_code": ("functions, generators, modules", "def NAME(*a): return [NAME, (x for x in a)]"),
+    "returns_code": (
+        "functions and generators",
+        "def NAME(*a): return [NAME, (x for x in a)]",
+    ),
     "is_equal_to_everything": (
         "numbers that compare as they like",
         "class Same(float):\n    __eq__ = __ge__ = __le__ = lambda *a: True\n"
@@ -430,7 +444,8 @@ FILES = {
 NAMES = {  # student folders that are hard to name a file after
     "traversal": r"..\..\%2e%2e", "option": "--unsafe-no-sandbox", "formula": "=cmd|' calc'!A0",
     "control": "a\x1b[2Jb\nc", "escaped_control": r"a\x1b[2Jb\x0ac", "bidi": "\u202ennna",
-    "bytes": os.fsdecode(b"\xff\xfe"), "long": "😀" * 60, "longer": "😀" * 60 + "x", "dot": "x.json",
+    "bytes": os.fsdecode(b"\xff\xfe"), "long": "😀" * 60, "longer": "😀" * 60 + "x",
+    "dot": "x.json",
 }  # fmt: skip
 
 
@@ -483,4 +498,3 @@ def _answers_of(exercise, kind, rng, words) -> tuple[dict[str, str], str | None]
             choice = rng.choice([*question.rights, *wrongs, None])
             answers[name] = question.answer(choice) if choice else ""
     return answers, None
-

@@ -156,12 +156,10 @@ def test_a_few_hostile_students_among_honest_ones(exercise, box, tmp_path, secre
 
 @pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2, 4])
-def test_all_hostile_students_among_fifty_honest_ones(
-    exercise, box, tmp_path, secret, late, jobs
-):
+def test_all_hostile_students_among_fifty_honest_ones(exercise, box, tmp_path, secret, late, jobs):
     names = [*CODES, *FILES, *NAMES]
     assert len(names) == len(set(names)) > 100
-    limits = replace(box.limits, total_s=8, memory=2**29)
+    limits = replace(box.limits, total_s=6, memory=2**29)
     check_batch(exercise, replace(box, limits=limits), tmp_path, secret, late, names, 50, jobs)
 
 
