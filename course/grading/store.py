@@ -25,7 +25,7 @@ def printable(name: str) -> str:
 
 def _escaped(character: str) -> str:
     code = ord(character)
-    return f"\\x{code:02x}" if code < 128 else f"\\u{code:04x}"
+    return f"\\x{code:02x}" if code < 128 else f"\\u{{{code:x}}}"
 
 
 def record_path(folder: Path, student: str) -> Path:
