@@ -5,7 +5,8 @@
 A class of honest students answers exercise 02 (NumPy only) from its bank: right, wrong and blank.
 Commands are timed whole, from the shell to the last record, and take turns, so that whatever else
 the machine does hits all of them; the best turn counts. The box is timed without any answer, beside
-the same worker started without a box; the fewest milliseconds count. Prints the record as JSON and, with --out, stores it.
+the same worker started without a box; the fewest milliseconds count. Prints the record as JSON and,
+with --out, stores it.
 """
 
 import argparse
