@@ -526,21 +526,32 @@ sgd_epoch = Question(
 )
 
 
-def sgd_case(check: str, n: int, features: int, classes: int, size: int, rate: float, hidden=False):
+def sgd_case(check: str, n: int, features: int, classes: int, size: int, rate: float, **which):
     """Adds a case with n examples, in a shuffled order."""
     weights, images = normal(features, classes), normal(n, features)
     labels, order = rng.integers(0, classes, n), rng.permutation(n)
-    sgd_epoch.case(check, weights, images, labels, order, size, rate, hidden=hidden)
+    sgd_epoch.case(check, weights, images, labels, order, size, rate, **which)
 
 
 sgd_case("one batch", 4, 3, 2, 4, 0.5)
-sgd_case("several batches", 6, 3, 2, 2, 0.5)
+sgd_case("several batches", 6, 3, 2, 2, 0.5, keeps=True)
 sgd_case("incomplete last batch", 7, 3, 2, 3, 0.5)
 sgd_case("one batch", 9, 5, 4, 9, 0.1, hidden=True)
 sgd_case("several batches", 12, 4, 3, 4, 0.3, hidden=True)
 sgd_case("several batches", 5, 4, 3, 1, 0.2, hidden=True)
 sgd_case("incomplete last batch", 11, 6, 3, 4, 0.2, hidden=True)
 sgd_case("incomplete last batch", 3, 2, 5, 8, 0.7, hidden=True)
+sgd_epoch.case(  # logits whose exponentials would overflow
+    "one batch",
+    np.array([[900.0, -900.0], [100.0, 1100.0]]),
+    np.array([[1.0, 0.5], [-1.0, 1.0]]),
+    np.array([1, 0]),
+    np.array([1, 0]),
+    2,
+    0.5,
+    hidden=True,
+    keeps=True,
+)
 
 
 @sgd_epoch.oracle
@@ -553,9 +564,9 @@ def sgd_epoch_example_by_example(weights, images, labels, order, batch_size, lea
         for n in batch:
             x = images[n].tolist()
             logits = [math.fsum(x[d] * w[d][k] for d in range(len(x))) for k in range(len(w[0]))]
-            total = math.fsum(math.exp(z) for z in logits)
-            for k, z in enumerate(logits):
-                error = math.exp(z) / total - (k == labels[n])
+            powers = [math.exp(z - max(logits)) for z in logits]
+            for k, power in enumerate(powers):
+                error = power / math.fsum(powers) - (k == labels[n])
                 for d, value in enumerate(x):
                     gradient[d][k] += value * error / len(batch)
         w = [
@@ -677,6 +688,21 @@ def sgd_epoch_with_frozen_weights(weights, images, labels, order, batch_size, le
         p[np.arange(len(y)), y] -= 1
         result -= learning_rate * x.T @ p / len(y)
     return result
+
+
+@sgd_epoch.wrong(
+    "Work on a copy: weights -= … changes the array of the caller, who may need the old weights"
+)
+def sgd_epoch_in_place(weights, images, labels, order, batch_size, learning_rate):
+    for start in range(0, len(order), batch_size):
+        batch = order[start : start + batch_size]
+        x, y = images[batch], labels[batch]
+        logits = x @ weights
+        p = np.exp(logits - logits.max(axis=1, keepdims=True))
+        p /= p.sum(axis=1, keepdims=True)
+        p[np.arange(len(y)), y] -= 1
+        weights -= learning_rate * x.T @ p / len(y)
+    return weights
 
 
 @sgd_epoch.wrong("Take the images in the given order: order is a permutation of their numbers")

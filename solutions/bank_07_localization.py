@@ -53,6 +53,9 @@ iou.case("apart", random_boxes(5), random_boxes(5) + 70, hidden=True)
 iou.case("apart", random_boxes(4) + np.array([80, 0, 80, 0]), random_boxes(4), hidden=True)
 pair_case("empty boxes", ((4, 4, 4, 4), (4, 4, 4, 4)), ((1, 5, 9, 5), (0, 2, 8, 9)), hidden=True)
 pair_case("empty boxes", ((3, 2, 8, 6), EMPTY), (EMPTY, EMPTY), (EMPTY, EMPTY), hidden=True)
+pair_case("overlapping", ((0.1, 0.1, 0.5, 0.4), (0.2, 0.2, 0.6, 0.5)), hidden=True)
+pair_case("apart", ((0, 0, 4, 4), (4.5, 1, 8, 3)), ((0, 0, 4, 4), (1, 4.5, 3, 8)), hidden=True)
+pair_case("empty boxes", ((2, 1, 2, 6),) * 2, ((1, 2, 6, 2),) * 2, hidden=True)
 
 
 @iou.oracle
@@ -282,6 +285,7 @@ target_case("border", random_targets(4, 0.2, 0.9, (0.5, -0.4)), [[70, 90]] * 4, 
 target_case("border", random_targets(4, 0.1, 0.2, (0.7, 0.7)), [[50, 30]] * 4, hidden=True)
 target_case("negative sizes", random_targets(5, -0.5, 0.4), rng.integers(40, 99, (5, 2)), True)
 target_case("negative sizes", random_targets(3, -0.4, -0.1), [[64, 48]] * 3, hidden=True)
+target_case("border", [[-0.5, 0.5, 0.2, 0.4], [0.5, -0.6, 0.4, 0.2]], [[60, 40], [80, 90]], True)
 
 
 @decode_targets.oracle
@@ -861,6 +865,9 @@ landmark_case("covered points", random_flags(5, 5, 0, 1, 2), hidden=True)
 landmark_case("covered points", random_flags(3, 8, 1, 2), [(0, 1), (2, 4)], hidden=True)
 landmark_case("no point at all", np.zeros((1, 4), int), hidden=True)
 landmark_case("no point at all", random_flags(4, 5, 0, 2, 2) * [[1], [0], [1], [0]], hidden=True)
+landmark_loss.case("points without label", np.array([[[3.0, 5.0], [8.0, 9.0]]] * 2),
+                   np.array([[[0.0, 0.0], [6.0, 8.0]], [[0.0, 0.0]] * 2]),
+                   np.array([[0, 2], [0, 0]]), hidden=True)  # fmt: skip
 
 
 @landmark_loss.oracle

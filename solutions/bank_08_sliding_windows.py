@@ -40,6 +40,8 @@ sliding_windows.case("other scales", 11, 17, 10, 3, 1.5, hidden=True)
 sliding_windows.case("other scales", 27, 50, 6, 2, 0.25, hidden=True)
 sliding_windows.case("no room", 40, 11, 6, 3, 0.5, hidden=True)
 sliding_windows.case("no room", 3, 30, 8, 2, 2.0, hidden=True)
+sliding_windows.case("other scales", 21, 21, 5, 3, 0.5, hidden=True)
+sliding_windows.case("no room", 4, 5, 12, 2, 1.0, hidden=True)
 
 
 @sliding_windows.oracle

@@ -427,6 +427,8 @@ grid_case("empty cells", 4, 2, 0, hidden=True)
 grid_case("empty cells", 7, 2, 3, hidden=True)
 cell_case("ties", 3, [[0.2, 0.2, 0.2, 0.2]] * 4, [0.4, 0.2, 0.3, 0.2], hidden=True)
 cell_case("ties", 2, np.zeros((3, 4)), [0.9, 0.9, 0.2, 0.3], hidden=True)
+cell_case("ties", 2, [[1.5, 0.5, 0.2, 0.2], [1.0, 0.5, 0.2, 0.2]], [0.5, 0.5, 0.2, 0.2], True)
+cell_case("ties", 2, [[0.5, 1.5, 0.2, 0.2], [0.5, 1.0, 0.2, 0.2]], [0.5, 0.5, 0.2, 0.2], True)
 
 
 @responsible_boxes.oracle
@@ -671,6 +673,12 @@ loss_case("classes", (0.0, 0.0, 0.0, 1.5), 5, 2, 6, 8, hidden=True)
 loss_case("all terms", (5.0, 1.0, 0.5, 1.0), 7, 2, 20, 5, hidden=True)
 loss_case("all terms", (4.0, 2.0, 0.1, 3.0), 3, 3, 4, 0, hidden=True)
 loss_case("all terms", (5.0, 1.0, 0.5, 1.0), 4, 2, 3, 3, tied=True, hidden=True)
+for boxes, classes in (1, 5), (5, 5):
+    numbers = np.abs(np.sin(np.arange(2.0 * (5 * boxes + classes)))).round(3).reshape(2, 1, 1, -1)
+    numbers[1, 0, 0] = [0.4, 0.0, 0.3, 0.5, 1.0] * boxes + [0.0, 1.0, 0.0, 0.0, 0.0]
+    found = np.linspace(0.3, 0.7, boxes).reshape(1, 1, -1)
+    factors = dict(zip(NAMES, (5.0, 1.0, 0.5, 2.0), strict=True))
+    yolo_loss.case("all terms", *numbers, found, factors, hidden=True)
 
 
 @yolo_loss.oracle

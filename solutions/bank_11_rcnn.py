@@ -291,6 +291,14 @@ grouping_case("new neighbours", 5, 5, 4, hidden=True)
 grouping_case("new neighbours", 3, 6, 5, hidden=True)
 grouping_case("parts", 9, 1, 4, removed=[2, 5], hidden=True)
 grouping_case("parts", 3, 1, removed=[0, 1], hidden=True)
+group_regions.case(
+    "several merges",
+    np.array([60, 40, 30, 90]),
+    np.array([[0, 0, 6, 10], [6, 0, 10, 10], [10, 0, 13, 10], [13, 0, 22, 10]]),
+    np.array([[0.9, 0.1], [0.7, 0.3], [0.2, 0.8], [0.5, 0.5]]),
+    np.array([[1, 0], [2, 1], [3, 2]]),
+    hidden=True,
+)
 
 
 @group_regions.oracle

@@ -39,6 +39,7 @@ grid_anchors.case("places", 100, 70, 16, [32.0, 12.0], [1.0, 3.0], hidden=True)
 grid_anchors.case("places", 7, 90, 4, [5.0], [1.5], hidden=True)
 grid_anchors.case("inside", 128, 96, 16, [32.0, 64.0, 128.0], [0.5, 1.0, 2.0], hidden=True)
 grid_anchors.case("inside", 24, 24, 8, [8.0, 24.0, 4.0], [1.0, 4.0], hidden=True)
+grid_anchors.case("places", 33, 40, 16, [6.0], [1.0], hidden=True)
 
 
 @grid_anchors.oracle
@@ -925,6 +926,16 @@ propose_case(
     "numbers", 20, spread=0.6, min_size=18.0, before=6, threshold=0.4, after=3, hidden=True
 )
 propose_case("numbers", 3, min_size=64.0, hidden=True)
+for check_name, anchors, settings in [
+    ("small boxes", [[10, 10, 14, 20], [30, 10, 40, 14], [30, 30, 38, 38]], (4.0, 9, 0.5, 9)),
+    ("overlaps", [[0, 0, 4, 2], [0, 0, 2, 2]], (1.0, 9, 0.5, 9)),
+    ("overlaps", [[1, 1, 2, 2], [2.5, 2.5, 3.5, 3.5], [1, 3, 2, 4], [1, 1.25, 2, 2.25]],
+     (0.5, 9, 0.1, 9)),
+    ("numbers", [[0, 0, 9, 9], [10, 10, 19, 19], [20, 20, 29, 29]], (1.0, 2, 0.5, 9)),
+]:  # fmt: skip
+    anchors, zeros = np.array(anchors, float), np.zeros((len(anchors), 4))
+    scores = np.linspace(0.9, 0.6, len(anchors)).round(2)
+    propose.case(check_name, anchors, zeros, scores, 48, 64, *settings, hidden=True)
 
 
 @propose.oracle
@@ -1467,6 +1478,7 @@ recall_case("several images", [(20, 3), (20, 1), (20, 0), (20, 7)], [1, 2, 5, 20
 recall_case("several images", [(8, 2)] * 6, [1, 3, 8], [0.7])
 recall_case("few proposals", [(3, 4), (0, 2), (9, 5), (1, 1)], [1, 2, 4, 100], [0.5, 0.75])
 recall_case("few proposals", [(0, 3), (0, 1)], [10], [0.5, 0.7])
+recall_at.case("few proposals", [np.array([[0.6, 0.2]]), THREE], [1, 2], [0.5], hidden=True)
 
 
 @recall_at.oracle

@@ -33,6 +33,8 @@ for check_name, arguments, unseen in [
     ("too small", (28, 2), False), ("too small", (4, 0), False), ("too small", (140, 4), False),
     ("too small", (2, 1), False), ("too small", (172, 4), True), ("too small", (16, 1), True),
     ("too small", (68, 3), True), ("too small", (1, 4), True),
+    ("sizes", (22, 1), True), ("depth", (5, 0), True), ("odd maps", (27, 1), True),
+    ("too small", (3, 0), True),
 ]:  # fmt: skip
     output_side.case(check_name, *arguments, hidden=unseen)
 

@@ -42,15 +42,14 @@ def grade(options: argparse.Namespace) -> int:
     box = Box(sandbox=not options.unsafe_no_sandbox)
     total = sum(1 for _ in options.submissions.iterdir())
     with tqdm(total=total, unit="submission", desc=exercise.name) as bar:
-        records = grade_class(
-            exercise,
-            options.submissions,
-            options.out,
-            box,
-            options.jobs,
-            options.resume,
-            lambda outcome: bar.update(),
-        )
+        folders = exercise, options.submissions, options.out
+        rest = options.resume, lambda outcome: bar.update()
+        if options.scheduler:
+            from course.grading import cluster
+
+            records = cluster.grade_class(*folders, options.scheduler, box, *rest)
+        else:
+            records = grade_class(*folders, box, options.jobs, *rest)
         bar.total = len(records)
     _write_csv(options.out / exercise.name, records)
     print(to_table(records))
@@ -135,6 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     grading = command(grade)
     grading.add_argument("submissions", type=Path, help="holds one folder per student")
     grading.add_argument("--jobs", type=int, default=1, help="submissions at the same time")
+    grading.add_argument("--scheduler", help="address of a Dask cluster to grade on")
     grading.add_argument("--resume", action="store_true", help="keep results that still hold")
     grading.add_argument("--unsafe-no-sandbox", action="store_true", help="run code unprotected")
     for added in (grading, command(export)):

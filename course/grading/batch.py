@@ -1,7 +1,7 @@
 """Grades a class: every submission alone, several at the same time, one record each."""
 
 import queue
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,6 +42,8 @@ def grade_submission(exercise: Exercise, submission: Submission, box: Box) -> di
     if submission.rejected is not None:
         return make_record(exercise, submission, None, settings)
     try:
+        if box.sandbox:
+            probe()
         seen = run(submission, exercise.template, exercise.keys, box)
         return make_record(exercise, submission, seen, settings)
     except (BoxError, OSError) as error:
@@ -49,6 +51,25 @@ def grade_submission(exercise: Exercise, submission: Submission, box: Box) -> di
     except Exception as error:  # whatever it is, the class must not stop for it
         note = f"The grader failed ({type(error).__name__}); please report it"
     return make_record(exercise, submission, None, settings, [note])
+
+
+def kept(
+    exercise: Exercise, submission: Submission, path: Path, settings: Mapping[str, str]
+) -> dict | None:
+    """Read the record of an earlier run, if it still holds.
+
+    Args:
+        exercise: the exercise.
+        submission: what the student handed in.
+        path: where the record would be.
+        settings: the environment in which the submission would be graded now.
+
+    Returns:
+        The record, or None where the submission must be graded again.
+    """
+    earlier = read_record(path)
+    fresh = make_record(exercise, submission, None, settings)
+    return earlier if is_current(earlier, fresh) else None
 
 
 def grade_class(
@@ -92,10 +113,8 @@ def grade_class(
     def grade(student: str) -> Outcome:
         submission = read_submission(submissions, student, exercise.template)
         path = record_path(folder, student)
-        if resume:
-            fresh = make_record(exercise, submission, None, environment(box.sandbox))
-            if is_current(earlier := read_record(path), fresh):
-                return Outcome(earlier, resumed=True)
+        if resume and (earlier := kept(exercise, submission, path, environment(box.sandbox))):
+            return Outcome(earlier, resumed=True)
         mine = slots.get()
         try:
             record = grade_submission(exercise, submission, mine)

@@ -119,24 +119,26 @@ def equal(result, expected, tolerance: float, nan: bool = False) -> bool:
             and result.keys() == expected.keys()
             and all(equal(result[k], expected[k], tolerance, nan) for k in expected)
         )
-    if not (is_numeric(result) and is_numeric(expected)):
+    if not is_numeric(expected):
         return type(result) is type(expected) and result == expected
+    if not is_numeric(result) or np.shape(result) != np.shape(expected):
+        return False
     with np.errstate(all="ignore"):
-        return np.shape(result) == np.shape(expected) and bool(
-            np.allclose(result, expected, rtol=tolerance, atol=tolerance, equal_nan=nan)
-        )
+        return bool(np.allclose(result, expected, rtol=tolerance, atol=tolerance, equal_nan=nan))
 
 
 def is_numeric(value) -> bool:
-    """Tell numbers and arrays from everything else.
+    """Tell numbers and arrays of numbers from everything else.
 
     Args:
         value: any value.
 
     Returns:
-        Whether it is a number or an array.
+        Whether it is a real number or an array of these.
     """
-    return isinstance(value, (bool, int, float, np.ndarray, np.generic))
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.dtype.kind in "biuf"
+    return isinstance(value, (bool, int, float))
 
 
 def write_keys(path: Path, keys: Sequence[Key]) -> None:
