@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from course.grading.bank import REPOSITORY
+from course.grading.bank import REPOSITORY, exercises
 from course.grading.batch import grade_class
 from course.grading.box import Box, BoxError
 from course.grading.exercise import load_exercise
@@ -83,7 +83,7 @@ def sample(options: argparse.Namespace) -> int:
 
 def release(options: argparse.Namespace) -> int:
     """Generate the students' notebooks, or checks that the stored ones are up to date."""
-    from course.grading.release import differences, exercises
+    from course.grading.release import differences
     from course.grading.release import release as generate
 
     names = exercises()
@@ -100,8 +100,6 @@ def release(options: argparse.Namespace) -> int:
 
 def _exercise(text: str) -> str:
     """Find an exercise by its number or the beginning of its name."""
-    from course.grading.release import exercises
-
     names = exercises()
     found = [name for name in names if name.startswith(text)]
     if len(found) != 1:
