@@ -211,8 +211,16 @@ def kind(sandbox: bool | str) -> str:
 
     Returns:
         One of `SANDBOXES`, or ``none``.
+
+    Raises:
+        BoxError: boxes do not work on this machine.
+        ValueError: there is no such sandbox.
     """
-    return probe() if sandbox is True else sandbox or "none"
+    if sandbox is True:
+        return probe()
+    if sandbox is not False and sandbox not in SANDBOXES:
+        raise ValueError(f"{sandbox!r} is not one of {', '.join(SANDBOXES)}, True or False")
+    return sandbox or "none"
 
 
 @cache

@@ -210,6 +210,8 @@ def test_without_a_sandbox_nothing_runs(monkeypatch):
         probe()
     probe.cache_clear()
     assert "--unsafe-no-sandbox" in _remedy("")
+    with pytest.raises(ValueError, match="'chroot' is not one of bubblewrap, landlock"):
+        next(Box(sandbox="chroot").frames({"setup": [], "answers": []}, time.monotonic() + 9))
 
 
 def test_landlock_is_the_second_choice(monkeypatch):
@@ -236,7 +238,7 @@ def test_a_filter_is_known_for_two_kinds_of_machine():
 @pytest.mark.slow
 @pytest.mark.parametrize("user", [0, 65534])
 def test_again_with_python_in_a_home_folder_as_root_and_as_nobody(user):
-    """Run the tests above in another world: Python lies in a home, and who runs it has no rights.
+    """Run the tests above, and a hostile batch, where Python lies in a home.
 
     Landlock cannot hide the folders above Python, so as root it needs a home that all may enter.
     """
@@ -250,7 +252,8 @@ def test_again_with_python_in_a_home_folder_as_root_and_as_nobody(user):
     settings = [f"PYTHONPATH={':'.join(paths)}", "HOME=/tmp", "PYTHONDONTWRITEBYTECODE=1"]
     python = [f"{home}/bin/{visible.PYTHON.name}", "-m", "pytest", "-p", "no:cacheprovider"]
     command = ["bwrap", *world, "--cap-add", "ALL", "--", *become, "env", *settings, *python]
-    command += ["-m", "not slow", str(Path(__file__)), "-rs"]
+    files = [__file__, str(Path(__file__).with_name("test_hostile.py"))]
+    command += ["-m", "not slow", *files, "-rs"]
     result = subprocess.run(command, capture_output=True, text=True, timeout=200)
     if "Permission denied" in result.stderr and not result.stdout:
         pytest.skip("the course or its packages lie where only root may read")
