@@ -62,7 +62,7 @@ def write_text(path: Path, text: str) -> None:
         path: where.
         text: what.
     """
-    part = path.with_suffix(".part")  # a later run writes over what a killed one left
+    part = path.with_name(f"{path.name}.part")  # a later run writes over what a killed one left
     with part.open("wb") as file:
         file.write(text.encode())
         file.flush()
