@@ -2,9 +2,8 @@
 
 import pytest
 
-from course.grading.bank import Question
+from course.grading.bank import Question, exercises
 from course.grading.mutants import mutants
-from course.grading.release import exercises
 from course.grading.survivors import SURVIVORS, analyse, is_killed, read_survivors
 
 QUICK = "02_lenet", "07_localization", "13_fully_convolutional"
