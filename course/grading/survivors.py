@@ -6,6 +6,7 @@ admits. ``solutions/mutants_survivors.toml`` lists every survivor with the reaso
 
 import signal
 import tomllib
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -59,11 +60,12 @@ def analyse(exercise: str, progress: Callable = lambda iterable: iterable) -> An
     pairs = [
         (f, question.key) for question in load_bank(exercise).values() for f in question.rights
     ]
-    outcomes = {
-        mutant.place: is_killed(mutant.function, key)
-        for function, key in progress(pairs)
-        for mutant in mutants(function)
-    }
+    with warnings.catch_warnings(action="ignore"):
+        outcomes = {
+            mutant.place: is_killed(mutant.function, key)
+            for function, key in progress(pairs)
+            for mutant in mutants(function)
+        }
     survivors = {place for place, killed in outcomes.items() if not killed}
     equivalent, survived = (read_survivors(kind, exercise) for kind in ("equivalent", "survived"))
     by_chance = {place for place, reason in survived.items() if reason.startswith("by chance")}

@@ -23,16 +23,16 @@ def total(values):
 
 
 def test_every_operator_changes_one_place():
-    assert [mutant.place.removeprefix("distance:") for mutant in mutants(distance)] == [
+    assert sorted(mutant.place.removeprefix("distance:") for mutant in mutants(distance)) == [
         "1 if x < y: → pass",
-        "1 if x < y: → if not x < y:",
-        "3 return max(x - y, 0) → return min(x - y, 0)",
-        "3 return max(x - y, 0) → return x - y",
+        "1 if x → if not x",
         "1 x < y: → x <= y:",
         "2 y - x → y + x",
-        "3 y, 0) → y, 1)",
+        "3 max(x - y, → max(x + y,",
+        "3 return max(x - y, 0) → return x - y",
+        "3 return max(x - → return min(x -",
         "3 y, 0) → y, -1)",
-        "3 return max(x - y, → return max(x + y,",
+        "3 y, 0) → y, 1)",
     ]
 
 
@@ -47,7 +47,7 @@ def test_too_few_cases_let_mutants_live_and_more_kill_them():
     question = Question("total", {"sum": 1})
     question.oracle(sum)
     question.case("sum", [0, 0])
-    ranges = [mutant for mutant in mutants(total) if "range" in mutant.place]
+    ranges = [mutant for mutant in mutants(total) if mutant.place.endswith(" 1):")]
     assert [is_killed(mutant.function, question.key) for mutant in ranges] == [True, False]
     more = Question("total", {"sum": 1})
     more.oracle(sum)
