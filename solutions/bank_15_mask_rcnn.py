@@ -1017,8 +1017,9 @@ paste_case("small boxes", 28, [4.4, 5.3, 13.6, 11.9], 20, 24)
 paste_case("small boxes", 14, [3.6, 2.1, 4.4, 9.8], 12, 9)
 paste_case("over the border", 4, [-9.0, -9.0, -2.0, -1.0], 6, 6)
 paste_mask.case("enlarged", np.full((3, 3), 0.9), np.array([1.5, 2.5, 5.5, 6.5]), 9, 8, hidden=True)
-paste_mask.case("enlarged", np.array([[0.9, 0.2], [0.3, 0.6]]), np.array([2.0, 1.0, 6.0, 5.0]), 8,
+paste_mask.case("enlarged", np.array([[0.9, 0.2], [0.3, 0.7]]), np.array([2.0, 1.0, 6.0, 5.0]), 8,
                 9, hidden=True)  # fmt: skip
+paste_mask.case("small boxes", np.array([[0.8]]), np.array([1.3, 1.2, 3.6, 2.7]), 4, 5, hidden=True)
 
 
 @paste_mask.oracle

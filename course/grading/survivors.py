@@ -56,11 +56,17 @@ def analyse(exercise: str, progress: Callable = lambda iterable: iterable) -> An
 
     Returns:
         What they did, compared with the file of survivors.
+
+    Raises:
+        ValueError: a right solution loses points, and so would all of its mutants.
     """
     pairs = [
         (f, question.key) for question in load_bank(exercise).values() for f in question.rights
     ]
     with warnings.catch_warnings(action="ignore"):
+        for function, key in pairs:
+            if is_killed(function, key):
+                raise ValueError(f"{function.__name__} is right but loses points; run `verify`")
         outcomes = {
             mutant.place: is_killed(mutant.function, key)
             for function, key in progress(pairs)
