@@ -31,6 +31,7 @@ from course.grading.sample import _fill
 from course.grading.submission import read_submission, students
 
 EXERCISE = "02_lenet"
+FEW = 40
 
 
 def write_class(folder, number, seed=0):
@@ -123,7 +124,7 @@ def measure(sizes, turns):
     """Return the record."""
     with tempfile.TemporaryDirectory() as name:
         few, best = Path(name, "few", "submissions"), {}
-        write_class(few, 12)
+        write_class(few, FEW)
         for _ in range(turns):
             row = {"nbgrader": nbgrader(few)}
             row |= {f"ours, {jobs} at a time": ours(few, jobs) for jobs in (1, 2)}
@@ -136,7 +137,7 @@ def measure(sizes, turns):
                 "exercise": EXERCISE,
                 "turns": turns,
             },
-            "12 submissions, seconds of the whole command": best,
+            f"{FEW} submissions, seconds of the whole command": best,
             "seconds of one submission by itself": one_by_one(few, turns),
             "empty box, milliseconds": box_milliseconds(20 * turns),
             "per submission, two at a time": {
