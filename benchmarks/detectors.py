@@ -32,6 +32,8 @@ SHAPE, CLASSES, SLOTS, BATCH = (128, 128, 3), 7, 6, 16
 LIGHT = data.Augmentation(
     flip=0.5, scale=(0.8, 1.25), translate=0.1, brightness=0.15, contrast=0.2, saturation=0.3
 )
+MIN_SCORE = 0.005  # keras-cv's scores are low for long; ours are cut at .05
+RARE = -math.log(99)  # the logit of a share of 1 %, where classes begin
 STOPS, TOGETHER, WARM_UP = 9, 8, 0.05  # measurements; steps at a time; share of the budget
 
 
@@ -43,7 +45,7 @@ class Choose(keras.layers.Layer):
     def call(self, boxes, scores, image_shape=None):
         """Return what ``ops.detections`` finds."""
         boxes = ops.broadcast_to(boxes, (*ops.shape(scores)[:2], 4))
-        return detections(boxes, scores, 0.5, 0.05, 50)
+        return detections(boxes, scores, 0.5, MIN_SCORE, 50)
 
 
 class ChooseByLogits(Choose):
@@ -76,11 +78,14 @@ def small_backbone():
 
 
 def yolov8():
-    """keras-cv's YOLOV8Detector of size xs, from scratch."""
+    """keras-cv's YOLOV8Detector of size xs, from scratch; classes begin rare, as RetinaNet's."""
     model = keras_cv.models.YOLOV8Detector(
         small_backbone(), CLASSES, "xyxy", fpn_depth=1, prediction_decoder=Choose()
     )
-    return model, 2e-3, {"box_loss": "ciou", "classification_loss": "binary_crossentropy"}
+    for layer in model._flatten_layers():
+        if layer.name.endswith("class_3_conv"):
+            layer.bias.assign(ops.full_like(layer.bias, RARE))
+    return model, 5e-3, {"box_loss": "ciou", "classification_loss": "binary_crossentropy"}
 
 
 def retinanet():
@@ -100,10 +105,10 @@ def retinanet():
         anchors,
         prediction_decoder=ChooseByLogits(),
         feature_pyramid=NarrowPyramid(),
-        classification_head=narrow_head(9 * CLASSES, -math.log(99)),
+        classification_head=narrow_head(9 * CLASSES, RARE),
         box_head=narrow_head(9 * 4, 0.0),
     )
-    return model, 2e-3, {"box_loss": "smoothl1", "classification_loss": "focal"}
+    return model, 1e-3, {"box_loss": "smoothl1", "classification_loss": "focal"}
 
 
 class NarrowPyramid(keras.layers.Layer):
@@ -114,8 +119,9 @@ class NarrowPyramid(keras.layers.Layer):
         self.pyramid = keras_cv.layers.FeaturePyramid(3, 5, num_channels=64)
 
     def call(self, maps):
-        """Return the maps P3 to P5 as a list."""
-        return list(self.pyramid({int(name[1]): x for name, x in maps.items()}).values())
+        """Return the maps P3 to P5 as a list; the layer itself gives the coarsest first."""
+        maps = self.pyramid({int(name[1]): x for name, x in maps.items()})
+        return [maps[level] for level in sorted(maps)]
 
 
 def narrow_head(filters, bias):
@@ -184,7 +190,8 @@ def train(name, seed, **budget):
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = min(layer.momentum, 0.9)  # .99 has not forgotten its start by then
     batches = data.load("scenes/small", "train", BATCH, max_boxes=SLOTS, augment=LIGHT, seed=seed)
-    pairs = batches.repeat().map(for_keras_cv if losses else as_pair).prefetch(2)
+    pad = {"yolov8": with_minus_one, "retinanet": with_the_first}.get(name, as_pair)
+    pairs = batches.repeat().map(pad).prefetch(2)
     splits = {split: arrays(split) for split in ("test", "known")}
     watch = Budget(rate, lambda: {s: score(model, *splits[s]) for s in splits}, **budget)
     options = {"weight_decay": 0.01, "global_clipnorm": 10.0}
@@ -208,12 +215,23 @@ def train(name, seed, **budget):
     }
 
 
-def for_keras_cv(batch):
+def with_minus_one(batch):
     """The pair for ``fit``, padded with −1 throughout, as keras-cv's YOLOV8Detector wants it."""
     images, objects = as_pair(batch)
     empty = objects["classes"][..., None] < 0
     boxes = ops.where(empty, -1.0, objects["boxes"])
     return ops.cast(images, "float32"), {"boxes": boxes, "classes": objects["classes"]}
+
+
+def with_the_first(batch):
+    """The same padded with the first object: RetinaNet's matcher forces a match on padding, too."""
+    images, objects = as_pair(batch)
+    empty, boxes, classes = objects["classes"] < 0, objects["boxes"], objects["classes"]
+    somewhere = ops.convert_to_tensor([[[0.0, 0.0, 20.0, 20.0]]])  # for a picture without objects
+    first = ops.where(empty[:, :1, None], somewhere, boxes[:, :1])
+    boxes = ops.where(empty[..., None], first, boxes)
+    classes = ops.where(empty, classes[:, :1], classes)
+    return ops.cast(images, "float32"), {"boxes": boxes, "classes": classes}
 
 
 def arrays(split):

@@ -25,15 +25,16 @@ from keras import ops
 from course import models
 
 SHAPE, CLASSES, SLOTS, BATCH, TOGETHER = (128, 128, 3), 7, 6, 8, 8
-RATE = 1e-3
+RATE = 2e-3
 
 
 def mask_rcnn():
-    """The detector of lecture 15: EfficientNet-Lite0, frozen up to P3."""
+    """The detector of the checkpoint of lecture 15, on EfficientNet-Lite0; all layers learn."""
+    from course.models.mask_rcnn import LEVELS, SCENES
     from course.models.pretrained.efficientnet_lite import efficientnet_lite0_pyramid
 
-    backbone = models.freeze(efficientnet_lite0_pyramid(input_shape=SHAPE), "P3")
-    return models.MaskRCNN(backbone, CLASSES)
+    backbone = efficientnet_lite0_pyramid(LEVELS, input_shape=SHAPE)
+    return models.MaskRCNN(backbone, CLASSES, **SCENES)
 
 
 def pairs(seed):

@@ -3,25 +3,27 @@
 A claim in prose is a link to the ledger whose title is the claim's key:
 ``[0.91](../course/claims/02_lenet.json "lenet/test_accuracy")``. Every other number in running text
 is a defect, except what is definition rather than result: code, formulas, headings' numbers,
-lecture numbers and years.
+lecture numbers, years, and the equations, figures, sections and tables of a paper.
 """
 
 import re
 
 LINK = re.compile(r'\[([^\]]+)\]\((?:\.\./)+course/claims/(\w+)\.json "([\w/.+-]+)"\)')
 NUMBER = re.compile(r"(?<![\w.])[-−]?\d[\d,]*(?:\.\d+)?(?:\s?%)?")
-NOT_CLAIMS = (
-    r"```.*?```",
+NOT_CLAIMS = (  # "." stops at the end of a line; what may run over several says so
+    r"```[\s\S]*?```",
     r"`[^`]*`",
-    r"\$\$.*?\$\$",
+    r"\$\$[^$]*\$\$",
     r"\$[^$]*\$",
-    r"<[^>]*>",
+    r"</?[a-z][^>]*>",
+    r"\[\d\d[^\]]*\]\([\w/]+\.ipynb\)",  # a lecture by its number and name
     r"\]\([^)]*\)",  # targets of other links
     r"^#+ .*$",
     r"^\s*\d+\. ",
     r"[Ll]ectures? \d\d(?:(?:[–-]|, | and )\d\d)*",
-    r"\b(?:1[89]|20)\d\d\b",
-    r"\b[A-Za-z]+-\d+\b",  # LeNet-5, VGG-16
+    r"(?:[Ee]quation|[Ff]igure|[Ss]ection|[Tt]able) \d+(?:\.\d+)*",  # of a paper
+    r"\b(?:1[89]|20)\d\d[a-z]?\b",
+    r"\b[A-Za-z]+-\d+s?\b",  # LeNet-5, VGG-16, FCN-8s
 )
 
 
@@ -41,7 +43,7 @@ def numbers_without_claim(markdown):
     """
     text = LINK.sub("", markdown)
     for pattern in NOT_CLAIMS:
-        text = re.sub(pattern, " ", text, flags=re.DOTALL | re.MULTILINE)
+        text = re.sub(pattern, " ", text, flags=re.MULTILINE)
     return NUMBER.findall(text)
 
 

@@ -1,4 +1,4 @@
-"""The instructor's commands: ``python -m course.grading grade|export|verify|sample|release``."""
+"""The instructor's commands: ``python -m course.grading grade``, ``feedback``, ``export`` …"""
 
 import argparse
 import sys
@@ -10,7 +10,9 @@ from course.grading.batch import grade_class
 from course.grading.box import Box, BoxError
 from course.grading.exercise import load_exercise
 from course.grading.report import to_csv, to_table
-from course.grading.store import read_records
+from course.grading.report.commands import add_commands
+from course.grading.report.gradebook import read_gradebook
+from course.grading.store import write_text
 
 RESULTS = REPOSITORY / "build" / "grades"
 
@@ -51,19 +53,11 @@ def grade(options: argparse.Namespace) -> int:
         else:
             records = grade_class(*folders, box, options.jobs, *rest)
         bar.total = len(records)
-    _write_csv(options.out / exercise.name, records)
     print(to_table(records))
+    folder = options.out / exercise.name
+    write_text(folder / "grades.csv", to_csv(read_gradebook(folder)))
+    print(f"Wrote {folder / 'grades.csv'}", file=sys.stderr)
     return int(any(record["status"] == "not graded" for record in records))
-
-
-def export(options: argparse.Namespace) -> int:
-    """Write grades.csv again from the records."""
-    folder = options.out / options.exercise
-    records = read_records(folder)
-    if not records:
-        raise ValueError(f"There are no records in {folder}; run `grade` first")
-    _write_csv(folder, records)
-    return 0
 
 
 def verify(options: argparse.Namespace) -> int:
@@ -104,12 +98,6 @@ def release(options: argparse.Namespace) -> int:
     return 0
 
 
-def _write_csv(folder: Path, records: list[dict]) -> None:
-    path = folder / "grades.csv"
-    path.write_text(to_csv(records), encoding="utf-8")
-    print(f"Wrote {path}", file=sys.stderr)
-
-
 def _exercise(text: str) -> str:
     """Find an exercise by its number or the beginning of its name."""
     names = exercises()
@@ -137,8 +125,8 @@ def _parser() -> argparse.ArgumentParser:
     grading.add_argument("--scheduler", help="address of a Dask cluster to grade on")
     grading.add_argument("--resume", action="store_true", help="keep results that still hold")
     grading.add_argument("--unsafe-no-sandbox", action="store_true", help="run code unprotected")
-    for added in (grading, command(export)):
-        added.add_argument("--out", type=Path, default=RESULTS, help="default: build/grades")
+    grading.add_argument("--out", type=Path, default=RESULTS, help="default: build/grades")
+    add_commands(command, RESULTS)
     command(verify)
     command(sample).add_argument("folder", type=Path, help="where to write the submissions")
     command(release).add_argument("--check", action="store_true", help="write nothing, compare")

@@ -52,8 +52,17 @@ def write_record(path: Path, record: dict) -> None:
         path: where.
         record: what.
     """
-    text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    part = path.with_suffix(".part")  # a later run writes over what a killed one left
+    write_text(path, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file so that a crash leaves the old one or the new one, never a part.
+
+    Args:
+        path: where.
+        text: what.
+    """
+    part = path.with_name(f"{path.name}.part")  # a later run writes over what a killed one left
     with part.open("wb") as file:
         file.write(text.encode())
         file.flush()

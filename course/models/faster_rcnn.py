@@ -34,6 +34,7 @@ class FasterRCNN(Detector):
         num_proposals: R.
         num_samples: regions per image that the second stage learns from.
         cut: how regions are cut: ``"align"``, ``"warp"`` or ``"pool"``.
+        normalise: whether the layers that look at a region are followed by batch normalisation.
         options: as for ``keras.Model``.
     """
 
@@ -51,6 +52,7 @@ class FasterRCNN(Detector):
         num_proposals=48,
         num_samples=32,
         cut="align",
+        normalise=False,
         **options,
     ):
         super().__init__(**options)
@@ -61,6 +63,7 @@ class FasterRCNN(Detector):
             "num_classes": num_classes, "sizes": sizes, "ratios": ratios,
             "region_levels": region_levels, "width": width, "hidden": hidden,
             "num_proposals": num_proposals, "num_samples": num_samples, "cut": cut,
+            "normalise": normalise,
         }  # fmt: skip
         self.backbone, self.sizes, self.region_levels = backbone, sizes, region_levels
         self.num_proposals, self.num_samples = num_proposals, num_samples
@@ -69,7 +72,7 @@ class FasterRCNN(Detector):
         self.anchors = anchors(self.height, self.width, strides(self.sizes), shapes)
         self.fpn = pyramid(backbone.output, width, {*self.sizes, *region_levels})
         self.rpn = rpn_head(width, len(ratios))
-        self.box_head = box_head(width, num_classes, hidden)
+        self.box_head = box_head(width, num_classes, hidden, normalise=normalise)
         self.seed = keras.random.SeedGenerator()
 
     def call(self, images, training=False):
@@ -99,9 +102,9 @@ class FasterRCNN(Detector):
         parts = [self.rpn(maps[name]) for name in self.sizes]
         return (ops.concatenate(part, axis=1) for part in zip(*parts, strict=True))
 
-    def look_at(self, maps, regions):
+    def look_at(self, maps, regions, training=False):
         """Move the regions and classify them: ``deltas`` [B, R, K, 4], ``logits`` [B, R, 1 + K]."""
-        deltas, logits = on_regions(self.box_head, self.regions(maps, regions, 7))
+        deltas, logits = on_regions(self.box_head, self.regions(maps, regions, 7), training)
         return {"deltas": deltas, "logits": logits}
 
     def terms(self, outputs, boxes, classes):
@@ -113,7 +116,7 @@ class FasterRCNN(Detector):
         """The same for regions that are drawn already."""
         deltas, logits = outputs["rpn_deltas"], outputs["rpn_logits"]
         first = rpn_loss(boxes, classes, self.anchors, deltas, logits, self.dice(logits))
-        second = self.look_at(outputs["maps"], regions)
+        second = self.look_at(outputs["maps"], regions, is_training(outputs))
         return first | region_loss(boxes, classes, regions, matches, **second)
 
     def draw(self, outputs, boxes, classes):
@@ -164,7 +167,7 @@ def pyramid(maps, width, levels):
         raise ValueError(f"The backbone gives {sorted(maps)}, not {missing}; choose among these.")
     inputs = {name: keras.Input(x.shape[1:], name=name) for name, x in sorted(maps.items())}
     outputs = {
-        name: layers.ReLU()(layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x))
+        name: layers.ReLU()(norm(f"{name}_norm")(x))
         for name, x in fpn(inputs, width).items()
         if name in levels
     }
@@ -193,7 +196,7 @@ def rpn_head(width, num_shapes):
     return keras.Model(image, outputs, name="rpn")
 
 
-def box_head(width, num_classes, hidden=256, size=7, spread=None):
+def box_head(width, num_classes, hidden=256, size=7, spread=None, normalise=False):
     """Two dense layers, then the classes and a box for each (lectures 11 and 12).
 
     Girshick 2015, section 2.1. Deviation: the last layers begin with Glorot's initialisation, not
@@ -206,15 +209,16 @@ def box_head(width, num_classes, hidden=256, size=7, spread=None):
         size: P.
         spread: σ of the normal distribution from which the classes' weights are drawn, those of
             the offsets with a tenth of it (paper: .01); by default Glorot's initialisation.
+        normalise: whether batch normalisation follows the two layers.
 
     Returns:
         ``keras.Model`` from regions [R, P, P, C] to deltas [R, K, 4] and logits [R, 1 + K].
     """
     region = keras.Input((size, size, width))
-    he = {"activation": "relu", "kernel_initializer": "he_normal"}
     x = layers.Flatten()(region)
-    x = layers.Dense(hidden, name="box_hidden_1", **he)(x)
-    x = layers.Dense(hidden, name="box_hidden_2", **he)(x)
+    for k in (1, 2):
+        x = layers.Dense(hidden, kernel_initializer="he_normal", name=f"box_hidden_{k}")(x)
+        x = layers.ReLU()(norm(f"box_norm_{k}")(x) if normalise else x)
     starts = ["glorot_uniform"] * 2
     if spread:
         starts = [keras.initializers.RandomNormal(stddev=sigma) for sigma in (spread / 10, spread)]
@@ -223,18 +227,43 @@ def box_head(width, num_classes, hidden=256, size=7, spread=None):
     return keras.Model(region, (layers.Reshape((num_classes, 4))(deltas), logits), name="box_head")
 
 
-def on_regions(head, regions):
+def norm(name):
+    """Batch normalisation that forgets its start within a short training (lectures 12 and 15).
+
+    Args:
+        name: of the layer.
+
+    Returns:
+        ``keras.layers.BatchNormalization``.
+    """
+    return layers.BatchNormalization(momentum=0.9, name=name)
+
+
+def is_training(outputs):
+    """Whether a detector of two stages was called to be trained (lectures 12 and 15).
+
+    Args:
+        outputs: what its ``call`` gave; only then does it leave the second stage to the loss.
+
+    Returns:
+        bool.
+    """
+    return "logits" not in outputs
+
+
+def on_regions(head, regions, training=False):
     """Apply a head to the regions of all images at once (lectures 11, 12 and 15).
 
     Args:
         head: ``keras.Model`` from [R, P, P, C] to a tensor or several.
         regions: float tensor [B, R, P, P, C].
+        training: whether it is trained, for its normalisation.
 
     Returns:
         what the head gives, each tensor [B, R, …].
     """
     batch, num_regions = ops.shape(regions)[0], regions.shape[1]
-    outputs = head(ops.reshape(regions, (-1, *regions.shape[2:])))
+    outputs = head(ops.reshape(regions, (-1, *regions.shape[2:])), training=training)
     return keras.tree.map_structure(
         lambda x: ops.reshape(x, (batch, num_regions, *x.shape[1:])), outputs
     )

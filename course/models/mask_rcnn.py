@@ -3,7 +3,8 @@
 Legend: B images, R regions, M regions to learn masks from, D detections, K classes, C channels,
 P mask side.
 
-Deviations from the paper: those of ``faster_rcnn``, and two convolutions in place of four.
+Deviations from the paper: those of ``faster_rcnn``, batch normalisation in the heads, without which
+a short training learns much less, and two convolutions in place of four.
 """
 
 import keras
@@ -12,12 +13,14 @@ from keras import layers, ops
 
 from course.errors import UnknownName
 from course.losses.rcnn import mask_loss, take_own
-from course.models.faster_rcnn import FasterRCNN, on_regions
+from course.models.faster_rcnn import FasterRCNN, is_training, norm, on_regions
 from course.models.pretrained.efficientnet_lite import efficientnet_lite0_pyramid
 from course.models.pretrained.weights import assign_weights, read_weights
 from course.ops import paste_masks
 
 CHECKPOINTS = {"scenes": "mask_rcnn_scenes.npz"}
+LEVELS = ("P2", "P3", "P4", "P5")
+SCENES = {"sizes": {"P3": 28, "P4": 56}, "region_levels": ("P2",), "width": 64}  # small objects
 GREY = 127.0
 
 
@@ -31,6 +34,7 @@ class MaskRCNN(FasterRCNN):
         num_masks: M, the most regions of an image that masks are learnt from.
         mask_width: channels of the mask head (paper: 256).
         mask_depth: its 3×3 convolutions (paper: 4).
+        normalise: whether batch normalisation follows the layers of all heads on regions.
         options: as for ``FasterRCNN``.
     """
 
@@ -38,21 +42,29 @@ class MaskRCNN(FasterRCNN):
     TRUTH = (*FasterRCNN.TRUTH, "masks")
 
     def __init__(
-        self, backbone, num_classes, num_masks=8, mask_width=64, mask_depth=2, width=96, **options
+        self,
+        backbone,
+        num_classes,
+        num_masks=8,
+        mask_width=64,
+        mask_depth=2,
+        width=96,
+        normalise=True,
+        **options,
     ):
-        super().__init__(backbone, num_classes, width=width, **options)
+        super().__init__(backbone, num_classes, width=width, normalise=normalise, **options)
         self.settings |= {
             "num_masks": num_masks, "mask_width": mask_width, "mask_depth": mask_depth
         }  # fmt: skip
         self.num_masks = num_masks
-        self.mask_head = mask_head(width, num_classes, mask_width, mask_depth)
+        self.mask_head = mask_head(width, num_classes, mask_width, mask_depth, normalise=normalise)
 
     def terms(self, outputs, boxes, classes, masks):
         """Faster R-CNN's four terms and ``mask``."""
         regions, matches = self.draw(outputs, boxes, classes)
         terms = self.terms_of(outputs, boxes, classes, regions, matches)
         regions, matches = regions[:, : self.num_masks], matches[:, : self.num_masks]
-        logits = self.mask_logits(outputs["maps"], regions)
+        logits = self.mask_logits(outputs["maps"], regions, is_training(outputs))
         return terms | mask_loss(masks, classes, regions, matches, logits)
 
     def detect(self, images, min_score=0.05, threshold=0.5, max_outputs=16, batch_size=32):
@@ -67,9 +79,9 @@ class MaskRCNN(FasterRCNN):
         """
         return super().detect(images, min_score, threshold, max_outputs, batch_size)
 
-    def mask_logits(self, maps, regions):
+    def mask_logits(self, maps, regions, training=False):
         """A mask for each region and class: [B, R, P, P, K]."""
-        return on_regions(self.mask_head, self.regions(maps, regions, 14))
+        return on_regions(self.mask_head, self.regions(maps, regions, 14), training)
 
     def predict(self, image, min_score=0.5, threshold=0.5, max_outputs=16):
         """Find the objects of one photograph of any size.
@@ -124,8 +136,8 @@ class MaskRCNN(FasterRCNN):
         """
         if name not in CHECKPOINTS:
             raise UnknownName(f"There is no checkpoint {name!r}; choose from {list(CHECKPOINTS)}.")
-        backbone = efficientnet_lite0_pyramid(weights=None, input_shape=(128, 128, 3))
-        return assign_weights(cls(backbone, 7), read_weights(CHECKPOINTS[name]))
+        backbone = efficientnet_lite0_pyramid(LEVELS, weights=None, input_shape=(128, 128, 3))
+        return assign_weights(cls(backbone, 7, **SCENES), read_weights(CHECKPOINTS[name]))
 
     def choose_detections(self, outputs, threshold, min_score, max_outputs):
         """Detections with ``masks`` [B, D, P, P]: those of the final boxes, of the class found."""
@@ -136,7 +148,7 @@ class MaskRCNN(FasterRCNN):
         return found | {"masks": ops.sigmoid(own)}
 
 
-def mask_head(width, num_classes, channels=64, depth=2, size=14):
+def mask_head(width, num_classes, channels=64, depth=2, size=14, normalise=True):
     """A small fully convolutional network on each region (lecture 15).
 
     He et al. 2017, figure 4, right: 3×3 convolutions, one transposed convolution that doubles the
@@ -148,14 +160,18 @@ def mask_head(width, num_classes, channels=64, depth=2, size=14):
         channels: of the convolutions.
         depth: number of 3×3 convolutions.
         size: side of a region's map; P is twice that.
+        normalise: whether batch normalisation follows the convolutions.
 
     Returns:
         ``keras.Model`` from regions [R, P/2, P/2, C] to logits [R, P, P, K].
     """
-    he = {"activation": "relu", "kernel_initializer": "he_normal"}
+    he = {"kernel_initializer": "he_normal"}
+    convolutions = [layers.Conv2D(channels, 3, padding="same", name=f"mask_conv_{k + 1}", **he)
+                    for k in range(depth)]  # fmt: skip
+    upsampling = layers.Conv2DTranspose(channels, 2, 2, name="mask_up", **he)
     region = x = keras.Input((size, size, width))
-    for k in range(depth):
-        x = layers.Conv2D(channels, 3, padding="same", name=f"mask_conv_{k + 1}", **he)(x)
-    x = layers.Conv2DTranspose(channels, 2, 2, name="mask_up", **he)(x)
+    for layer in (*convolutions, upsampling):
+        x = layer(x)
+        x = layers.ReLU()(norm(f"{layer.name}_norm")(x) if normalise else x)
     x = layers.Conv2D(num_classes, 1, name="mask_logits")(x)
     return keras.Model(region, x, name="mask_head")

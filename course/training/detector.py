@@ -1,4 +1,4 @@
-"""The course's one recipe for training a detector, and its measure.
+"""Training a detector with the course's recipe, and its measure.
 
 Legend: B images, N objects (padding has class −1).
 """
@@ -9,6 +9,7 @@ import numpy as np
 from course.metrics import coco_mask_metrics, coco_metrics
 from course.models import Detector
 from course.ops import paste_masks
+from course.training.recipe import cosine_adamw, fit_steps
 
 OBJECTS = ("boxes", "classes", "ignore", "masks")
 
@@ -43,41 +44,14 @@ def train_detector(
     Raises:
         ValueError: if ``steps`` is not a multiple of ``epochs``, or both are not positive.
     """
-    if not 0 < epochs <= steps or steps % epochs:
-        raise ValueError(f"steps={steps} and epochs={epochs}; give a positive multiple of epochs.")
-    detector.compile(
+    return fit_steps(
+        detector,
+        batches.repeat().map(lambda batch: as_pair(batch, detector.TRUTH)),
+        steps,
         optimizer or cosine_adamw(learning_rate, steps, weight_decay),
-        steps_per_execution=steps_together(steps // epochs),
-    )
-    pairs = batches.repeat().map(lambda batch: as_pair(batch, detector.TRUTH)).prefetch(2)
-    history = detector.fit(
-        pairs,
-        steps_per_epoch=steps // epochs,
         epochs=epochs,
-        shuffle=False,  # the data set does it
-        callbacks=list(callbacks),
-        verbose=0,
+        callbacks=callbacks,
     )
-    return history.history
-
-
-def cosine_adamw(learning_rate, steps, weight_decay=1e-4):
-    """AdamW with a warm-up over a twentieth of the steps and half a cosine (lecture 09).
-
-    Args:
-        learning_rate: the largest.
-        steps: number of steps in all.
-        weight_decay: AdamW's.
-
-    Returns:
-        ``keras.optimizers.AdamW``, which clips gradients to a norm of 10: the first boxes are
-        wild.
-    """
-    warmup = max(steps // 20, 1)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        learning_rate / 20, steps - warmup, warmup_target=learning_rate, warmup_steps=warmup
-    )
-    return keras.optimizers.AdamW(schedule, weight_decay=weight_decay, global_clipnorm=10.0)
 
 
 def as_pair(batch, truth=Detector.TRUTH):
@@ -121,11 +95,6 @@ def evaluate_detector(detector, batches, **settings):
         masks = coco_mask_metrics(found, wanted)
         metrics |= {f"mask_{name}": value for name, value in masks.items()}
     return metrics, found, wanted
-
-
-def steps_together(steps):
-    """Return how many steps run before Keras looks up: the largest divisor of 32 and steps."""
-    return next(n for n in (32, 16, 8, 4, 2, 1) if steps % n == 0)
 
 
 def _together(batches):

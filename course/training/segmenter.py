@@ -1,4 +1,4 @@
-"""The course's one recipe for training a network that labels every pixel, and its measure.
+"""Training a network that labels every pixel with the course's recipe, and its measure.
 
 Legend: B batch, N pictures, H, W size, K classes with background (0).
 """
@@ -8,7 +8,7 @@ import numpy as np
 
 from course import metrics
 from course.losses import pixel_cross_entropy
-from course.training.detector import cosine_adamw, steps_together
+from course.training.recipe import cosine_adamw, fit_steps
 
 
 def train_segmenter(
@@ -42,22 +42,15 @@ def train_segmenter(
     Raises:
         ValueError: if ``steps`` is not a multiple of ``epochs``, or both are not positive.
     """
-    if not 0 < epochs <= steps or steps % epochs:
-        raise ValueError(f"steps={steps} and epochs={epochs}; give a positive multiple of epochs.")
-    model.compile(
+    return fit_steps(
+        model,
+        batches.repeat().map(as_pixels),
+        steps,
         cosine_adamw(learning_rate, steps, weight_decay),
         loss,
-        steps_per_execution=steps_together(steps // epochs),
+        epochs,
+        callbacks,
     )
-    history = model.fit(
-        batches.repeat().map(as_pixels).prefetch(2),
-        steps_per_epoch=steps // epochs,
-        epochs=epochs,
-        shuffle=False,  # the data set does it
-        callbacks=list(callbacks),
-        verbose=0,
-    )
-    return history.history
 
 
 def as_pixels(batch):

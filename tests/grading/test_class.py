@@ -10,6 +10,7 @@ from course.grading.batch import grade_class, grade_submission
 from course.grading.box import Box, BoxError
 from course.grading.record import make_record
 from course.grading.report import to_csv, to_table
+from course.grading.report.gradebook import Grade
 from course.grading.store import printable, record_path, write_record
 from course.grading.submission import Submission
 
@@ -104,18 +105,18 @@ def test_without_a_sandbox_the_results_say_so(exercise, sample, tmp_path):
     (home / "02_lenet.ipynb").write_bytes((sample[0] / "perfect/02_lenet.ipynb").read_bytes())
     records = grade_class(exercise, home.parent, tmp_path, Box(sandbox=False))
     assert records[0]["environment"]["sandbox"] == "none"
-    assert "graded without a sandbox" in to_csv(records)
+    assert "graded without a sandbox" in to_csv([Grade(r, r["questions"]) for r in records])
     assert "WITHOUT a sandbox" in to_table(records)
 
 
 def test_csv_flags_what_is_not_graded_and_never_writes_zero_for_it(exercise):
     rejected = make_record(exercise, Submission("=1+1", rejected="No file"), None, {"sandbox": ""})
-    header, row = to_csv([rejected]).splitlines()
+    header, row = to_csv([Grade(rejected, rejected["questions"])]).splitlines()
     assert header == (
-        "student,status,total,max,softmax,cross_entropy,max_pool2d,num_parameters,sgd_epoch,"
-        "written,needs_marking,notes"
+        "student,name,status,total,max,softmax,cross_entropy,max_pool2d,num_parameters,sgd_epoch,"
+        "written,late_days,points,out_of,needs_marking,notes"
     )
-    assert row == "'=1+1,rejected,,19,,,,,,,,No file"
+    assert row == "'=1+1,'=1+1,rejected,,19,,,,,,,,,22,,No file"
 
 
 def test_names_of_folders_are_made_printable(tmp_path):
@@ -142,6 +143,6 @@ def test_the_command(box, sample, tmp_path, capsys):
     assert cli.main(["grade", str(home.parent), *options]) == 0
     assert "1 submissions have answers that need marking by hand" in capsys.readouterr().out
     csv = (tmp_path / "out/02_lenet/grades.csv").read_text("utf-8")
-    assert csv.splitlines()[1] == "ann,partial,8,19,4,0,0,4,0,,written,"
+    assert csv.splitlines()[1] == "ann,ann,partial,8,19,4,0,0,4,0,,,,22,written,"
     assert cli.main(["export", *options]) == 0
     assert cli.main(["grade", str(tmp_path / "nowhere")]) == 1

@@ -18,6 +18,7 @@ from course.grading import box as boxes
 from course.grading.bank import REPOSITORY, SOLUTIONS
 from course.grading.batch import grade_class, grade_submission
 from course.grading.report import to_csv, to_table
+from course.grading.report.gradebook import read_gradebook
 from course.grading.store import printable, record_path, write_record
 from course.grading.submission import read_submission, students
 from tests.grading.hostile import CODES, FILES, FULL, NAMES, REJECTED, write_class
@@ -137,7 +138,8 @@ def check_batch(exercise, box, tmp_path, secret, late, names, honest, jobs):
             assert record["total"] == (record["max"] if expected == FULL else 0), told
         else:
             assert points[attacked] == 0 and record["status"] != "not graded", told
-    text = "\n".join([to_csv(records), to_table(records), *map(Path.read_text, files)])
+    table = to_csv(read_gradebook(folder))
+    text = "\n".join([table, to_table(records), *map(Path.read_text, files)])
     assert secret not in text and secret[::-1] not in text
     assert [canary for canary in canaries(exercise) if canary in text] == []
     for path, student in files.items():

@@ -3,34 +3,48 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from course.grading.report.gradebook import Grade
+from course.grading.report.marks import FORMULA
 
 
-def to_csv(records: Sequence[dict]) -> str:
-    """Write the grades of a class as CSV.
+def to_csv(grades: Sequence[Grade]) -> str:
+    """Write the grades of a class for a spreadsheet.
 
-    An ungraded submission or question has an empty cell, never 0, and is named in ``status`` or
-    ``needs_marking``; ``total`` counts the auto-graded questions, out of ``max``.
+    What has no grade yet is an empty cell, never 0, and is named in ``status`` or
+    ``needs_marking``. ``total`` counts the auto-graded questions, out of ``max``; ``points`` are
+    those that count in the end, out of ``out_of``, with marks and lateness.
 
     Args:
-        records: records of one exercise.
+        grades: the gradebook of an exercise.
 
     Returns:
         The CSV text.
     """
-    names = _names(records)
-    header = ["student", "status", "total", "max", *names, "needs_marking", "notes"]
+    names = [question["name"] for question in grades[0].questions] if grades else []
+    columns = ["student", "name", "status", "total", "max", *names, "late_days", "points", "out_of"]
+    rows = [[*columns, "needs_marking", "notes"]]
+    for grade in grades:
+        record, reached = grade.record, [question["points"] for question in grade.questions]
+        row = [grade.student, grade.name, record["status"], record["total"], record["max"]]
+        row += [*reached, grade.late and grade.late.days, grade.points, grade.max]
+        rows.append([*row, " ".join(grade.waiting), "; ".join(grade.notes)])
+    return csv_text(rows)
+
+
+def csv_text(rows: Iterable[Sequence]) -> str:
+    """Write rows as CSV that no spreadsheet runs as formulas.
+
+    Args:
+        rows: cells: text, numbers, or None for an empty one.
+
+    Returns:
+        The CSV text.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(header)
-    for record in records:
-        points = {question["name"]: question["points"] for question in record["questions"]}
-        row = [record["student"], record["status"], record["total"], record["max"]]
-        row += [points.get(name) for name in names]
-        row += [" ".join(_unmarked(record)), "; ".join(_notes(record))]
-        writer.writerow([_number(_plain_text(value)) for value in row])
+    writer.writerows([_number(_plain_text(value)) for value in row] for row in rows)
     return stream.getvalue()
 
 
@@ -61,7 +75,7 @@ def _summary(records: Sequence[dict]) -> str:
     lines = [f"{len(records)} submissions: " + ", ".join(f"{n} {s}" for s, n in statuses.items())]
     if totals:
         lines.append(f"mean {sum(totals) / len(totals):.2f} of {records[0]['max']:g} auto-graded")
-    unmarked = sum(bool(_unmarked(record)) for record in records)
+    unmarked = sum(any(q["status"] == "needs marking" for q in r["questions"]) for r in records)
     if unmarked:
         lines.append(f"{unmarked} submissions have answers that need marking by hand")
     if any(record["environment"]["sandbox"] == "none" for record in records):
@@ -71,15 +85,6 @@ def _summary(records: Sequence[dict]) -> str:
 
 def _names(records: Sequence[dict]) -> list[str]:
     return [question["name"] for question in records[0]["questions"]] if records else []
-
-
-def _unmarked(record: dict) -> list[str]:
-    return [q["name"] for q in record["questions"] if q["status"] == "needs marking"]
-
-
-def _notes(record: dict) -> list[str]:
-    stamp = ["graded without a sandbox"] if record["environment"]["sandbox"] == "none" else []
-    return [*record["notes"], *stamp]
 
 
 def _plain_text(value):
