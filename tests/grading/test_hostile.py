@@ -14,11 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from course.grading import __main__ as cli
 from course.grading import box as boxes
 from course.grading.bank import REPOSITORY, SOLUTIONS
 from course.grading.batch import grade_class, grade_submission
-from course.grading.report import to_csv, to_table
-from course.grading.report.gradebook import read_gradebook
 from course.grading.store import printable, record_path, write_record
 from course.grading.submission import read_submission, students
 from tests.grading.hostile import CODES, FILES, FULL, NAMES, REJECTED, write_class
@@ -29,6 +28,8 @@ SHOWN = (
     "is_equal_to_everything", "symbolic_link", "many_values", "skips_the_tests", "copied_cells",
     "escaped_control", "control", "long",
 )  # fmt: skip
+
+REPORTS = ("feedback", "report", "export", "similarity CLASS")
 
 
 @pytest.fixture
@@ -138,13 +139,18 @@ def check_batch(exercise, box, tmp_path, secret, late, names, honest, jobs):
             assert record["total"] == (record["max"] if expected == FULL else 0), told
         else:
             assert points[attacked] == 0 and record["status"] != "not graded", told
-    table = to_csv(read_gradebook(folder))
-    text = "\n".join([table, to_table(records), *map(Path.read_text, files)])
-    assert secret not in text and secret[::-1] not in text
-    assert [canary for canary in canaries(exercise) if canary in text] == []
+    for command in REPORTS:
+        options = ["--exercise", exercise.name, "--out", str(out)]
+        assert cli.main([*command.replace("CLASS", str(submissions)).split(), *options]) == 0
+    written = {path: path.read_bytes() for path in folder.rglob("*.*") if path.is_file()}
+    for path, data in written.items():  # the similarity report shows students' code, to you alone
+        lines = [] if path.stem == "similarity" else canaries(exercise)
+        assert [w for w in (secret, secret[::-1], *lines) if w.encode() in data] == [], path
     for path, student in files.items():
-        others = [printable(name)[:20] for name in who if name != student]
-        assert [name for name in others if name in path.read_text("utf-8")] == []
+        others = [printable(name)[:20].encode() for name in who if name != student]
+        pages = [path, *folder.glob(f"feedback/{student[:4]}*")]
+        assert len(pages) == 3, pages
+        assert [name for name in others for page in pages if name in written[page]] == []
 
     assert snapshot(*watched) == before and planted() == []
     assert max(late) <= 2
