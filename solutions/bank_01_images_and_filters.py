@@ -614,6 +614,7 @@ wrong_entries.case("wrong shape", IMAGE, KERNEL, 1, 2, np.pad(RIGHT, (0, 1)), hi
 wrong_entries.case("wrong shape", IMAGE, KERNEL, 0, 1, RIGHT[:, :1], hidden=True)
 wrong_entries.case("rounded tables", *table(100 * IMAGE, KERNEL, 0, 1,
                    [((0, 0), 0.012), ((1, 1), -0.012), ((2, 2), 0.008)]), hidden=True)  # fmt: skip
+wrong_entries.case("rounded tables", *table(0 * IMAGE, KERNEL, 0, 1, [((1, 2), 0.01)]), hidden=True)
 
 
 @wrong_entries.oracle

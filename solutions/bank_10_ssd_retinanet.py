@@ -446,8 +446,8 @@ negatives_case("images without objects", [0, 0], 6, hidden=True)
 negatives_case("images without objects", [2, 0, 1, 0], 15, 1, hidden=True)
 hard_negatives.case("hardest", np.array([[0.4, 0.0, 0.0, 0.7]]),
                     np.array([[False, False, False, True]]), 3, hidden=True)  # fmt: skip
-hard_negatives.case("hardest", np.array([[0.4, 0.9, 0.8, 0.7]]),
-                    np.array([[False, True, True, True]]), 3, hidden=True)  # fmt: skip
+hard_negatives.case("hardest", np.array([[0.9, 0.4, 0.8, 0.7]]),
+                    np.array([[True, False, True, True]]), 3, hidden=True)  # fmt: skip
 
 
 @hard_negatives.oracle

@@ -355,6 +355,8 @@ levels_case("other shapes", np.round(rng.uniform(20, 700, (30, 2)), 1), hidden=T
 levels_case("other shapes", np.round(rng.uniform(4, 200, (20, 2)), 1), 1, 6, 3, 32.0, hidden=True)
 levels_case("limits", np.round(np.exp(rng.uniform(0, 8, (40, 2))), 1), hidden=True)
 levels_case("limits", [[2.0, 1.0], [5000.0, 10.0]], 3, 3, 4, 224.0, hidden=True)
+pyramid_levels.case("squares", np.array([[0.0, 0.0, 224.0, 224.0], [3.0, 5.0, 115.0, 117.0],
+                    [10.0, 20.0, 458.0, 468.0]]), 2, 5, 4, 224.0, hidden=True)  # fmt: skip
 
 
 @pyramid_levels.oracle
@@ -526,6 +528,9 @@ target_case("fractions", 64, 48, 14)
 target_case("over the border", 40, 50, 14, 1.6)
 target_case("over the border", 30, 20, 28, 1.4)
 mask_target.case("over the border", np.ones((5, 7), np.uint8), np.array([8.0, 1.0, 12.0, 4.0]), 3,
+                 hidden=True)  # fmt: skip
+mask_target.case("whole pixels", LETTER, np.array([0.0, 0.0, 4.0, 4.0]), 2, hidden=True)
+mask_target.case("over the border", np.ones((6, 9), np.uint8), np.array([4.0, 1.0, 14.0, 5.0]), 5,
                  hidden=True)  # fmt: skip
 
 
@@ -789,6 +794,8 @@ loss_case("several regions", [1, 1], 1, 5, hidden=True)
 loss_case("background", [0, 0, 0, 4, 0, 0, 1, 0], 5, 7, hidden=True)
 loss_case("background", [0], 3, 4, hidden=True)
 loss_case("sure logits", [3, 0, 1, 3], 3, 4, 400.0, hidden=True)
+mask_loss.case("one region", np.array([[[[0.5, -1.5]]]]), np.array([1]), np.array([[[1]]]),
+               hidden=True)  # fmt: skip
 
 
 @mask_loss.oracle
@@ -1009,6 +1016,10 @@ paste_case("over the border", 5, [40.2, -8.4, 61.3, 11.8], 20, 50)
 paste_case("small boxes", 28, [4.4, 5.3, 13.6, 11.9], 20, 24)
 paste_case("small boxes", 14, [3.6, 2.1, 4.4, 9.8], 12, 9)
 paste_case("over the border", 4, [-9.0, -9.0, -2.0, -1.0], 6, 6)
+paste_mask.case("enlarged", np.full((3, 3), 0.9), np.array([1.5, 2.5, 5.5, 6.5]), 9, 8, hidden=True)
+paste_mask.case("enlarged", np.array([[0.9, 0.2], [0.3, 0.7]]), np.array([2.0, 1.0, 6.0, 5.0]), 8,
+                9, hidden=True)  # fmt: skip
+paste_mask.case("small boxes", np.array([[0.8]]), np.array([1.3, 1.2, 3.6, 2.7]), 4, 5, hidden=True)
 
 
 @paste_mask.oracle

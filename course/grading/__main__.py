@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from course.grading.bank import REPOSITORY
+from course.grading.bank import REPOSITORY, exercises
 from course.grading.batch import grade_class
 from course.grading.box import Box, BoxError
 from course.grading.exercise import load_exercise
@@ -53,23 +53,44 @@ def grade(options: argparse.Namespace) -> int:
         else:
             records = grade_class(*folders, box, options.jobs, *rest)
         bar.total = len(records)
+    print(to_table(records))
     folder = options.out / exercise.name
     write_text(folder / "grades.csv", to_csv(read_gradebook(folder)))
     print(f"Wrote {folder / 'grades.csv'}", file=sys.stderr)
-    print(to_table(records))
     return int(any(record["status"] == "not graded" for record in records))
 
 
 def verify(options: argparse.Namespace) -> int:
-    """Prove that the bank and the solution notebook get the points they should."""
+    """Prove that the banks get what they should, or that their cases notice small faults."""
+    prove = _prove_mutants if options.mutants else _prove_bank
+    names = [options.exercise] if options.exercise else exercises()
+    proved = [prove(name) for name in names]
+    return int(not all(proved))
+
+
+def _prove_bank(name: str) -> bool:
     from course.grading.verify import verify as problems_of
 
-    problems = problems_of(load_exercise(options.exercise))
-    for problem in problems:
-        print(f"✗ {problem}")
-    if not problems:
-        print(f"✓ {options.exercise}: solutions, mistakes and the blank get what they should")
-    return int(bool(problems))
+    problems = problems_of(load_exercise(name))
+    told = "solutions, mistakes and the blank get what they should"
+    print("\n".join([f"✗ {problem}" for problem in problems] or [f"✓ {name}: {told}"]))
+    return not problems
+
+
+def _prove_mutants(name: str) -> bool:
+    from tqdm import tqdm
+
+    from course.grading.survivors import analyse
+
+    found = analyse(name, lambda pairs: tqdm(pairs, name, unit="solution", leave=False))
+    for place in found.unlisted:
+        print(f"✗ no case notices this, and no reason is listed: {place}")
+    for place in found.stale:
+        print(f"✗ a case notices this, or it is not there any more: {place}")
+    told = f"{found.killed} of {found.mutants} mutants killed, {found.equivalent} are equivalent"
+    right = found.score >= 0.95 and not found.unlisted and not found.stale
+    print(f"{'✓' if right else '✗'} {name}: {told}, score {found.score:.1%}")
+    return right
 
 
 def sample(options: argparse.Namespace) -> int:
@@ -83,7 +104,7 @@ def sample(options: argparse.Namespace) -> int:
 
 def release(options: argparse.Namespace) -> int:
     """Generate the students' notebooks, or checks that the stored ones are up to date."""
-    from course.grading.release import differences, exercises
+    from course.grading.release import differences
     from course.grading.release import release as generate
 
     names = exercises()
@@ -100,8 +121,6 @@ def release(options: argparse.Namespace) -> int:
 
 def _exercise(text: str) -> str:
     """Find an exercise by its number or the beginning of its name."""
-    from course.grading.release import exercises
-
     names = exercises()
     found = [name for name in names if name.startswith(text)]
     if len(found) != 1:
@@ -117,8 +136,9 @@ def _parser() -> argparse.ArgumentParser:
         added = commands.add_parser(function.__name__, help=function.__doc__)
         added.set_defaults(command=function)
         if function is not release:
-            about = "its number or name, for example 02 (the default)"
-            added.add_argument("--exercise", default="02_lenet", type=_exercise, help=about)
+            default = None if function is verify else "02_lenet"
+            about = f"its number or name, for example 02 (default: {default or 'all'})"
+            added.add_argument("--exercise", default=default, type=_exercise, help=about)
         return added
 
     grading = command(grade)
@@ -129,7 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     grading.add_argument("--unsafe-no-sandbox", action="store_true", help="run code unprotected")
     grading.add_argument("--out", type=Path, default=RESULTS, help="default: build/grades")
     add_commands(command, RESULTS)
-    command(verify)
+    command(verify).add_argument("--mutants", action="store_true", help="small faults, unboxed")
     command(sample).add_argument("folder", type=Path, help="where to write the submissions")
     command(release).add_argument("--check", action="store_true", help="write nothing, compare")
     return parser

@@ -164,6 +164,18 @@ def load_bank(exercise: str, folder: Path = SOLUTIONS) -> dict[str, Question]:
     return {question.name: question for question in module.QUESTIONS}
 
 
+def exercises(source: Path = SOLUTIONS) -> list[str]:
+    """List the exercises.
+
+    Args:
+        source: folder of the solution notebooks.
+
+    Returns:
+        Their names.
+    """
+    return sorted(path.stem for path in source.glob("[0-9]*.ipynb"))
+
+
 def bank_path(exercise: str, folder: Path = SOLUTIONS) -> Path:
     """Name the file of a bank.
 

@@ -45,10 +45,12 @@ def grade_submission(exercise: Exercise, submission: Submission, box: Box) -> di
         if box.sandbox:
             probe()
         seen = run(submission, exercise.template, exercise.keys, box)
+        return make_record(exercise, submission, seen, settings)
     except (BoxError, OSError) as error:
         note = f"The box did not work ({type(error).__name__}); grade again with --resume"
-        return make_record(exercise, submission, None, settings, [note])
-    return make_record(exercise, submission, seen, settings)
+    except Exception as error:  # whatever it is, the class must not stop for it
+        note = f"The grader failed ({type(error).__name__}); please report it"
+    return make_record(exercise, submission, None, settings, [note])
 
 
 def kept(

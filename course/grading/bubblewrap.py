@@ -1,17 +1,12 @@
-"""What a box shows of the machine, as arguments of bubblewrap.
-
-It shows /usr, Python and its packages, the worker, all read-only, and an empty private /tmp.
-"""
+"""What a box shows of the machine, as arguments of bubblewrap; /tmp is private and empty."""
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
-import numpy as np
+from course.grading import visible
 
-HERE = Path(__file__).parent
-PACKAGES = Path(np.__file__).resolve().parents[1]
+BOX = Path("/box")
 
 
 def is_installed() -> bool:
@@ -33,7 +28,10 @@ def command(folder_bytes: int) -> list[str]:
     # until everything is in place
     closed = "--remount-ro /dev --remount-ro / --chdir /tmp --"
     bwrap = [shutil.which("bwrap"), *_isolation().split()]
-    return [*bwrap, *private.split(), *_system(), *_python(), *_worker(), *closed.split()]
+    files = {path: path for path in visible.python()}
+    files |= {path: BOX / path.name for path in visible.WORKER}
+    shown = [argument for pair in files.items() for argument in _bind(*pair)]
+    return [*bwrap, *private.split(), *_system(), *shown, *closed.split()]
 
 
 def _isolation() -> str:
@@ -45,26 +43,13 @@ def _isolation() -> str:
 
 
 def _system() -> list[str]:
-    shown = ["--ro-bind", "/usr", "/usr", "--dir", "/etc"]
-    for path in map(Path, ("/bin", "/sbin", "/lib", "/lib32", "/lib64")):
+    shown = []
+    for path in visible.system():
         if path.is_symlink():
             shown += ["--symlink", str(path.readlink()), str(path)]
-        elif path.exists():
-            shown += ["--ro-bind", str(path), str(path)]
-    for path in ("/etc/ld.so.cache", "/etc/alternatives"):
-        shown += ["--ro-bind-try", path, path]
+        else:
+            shown += _bind(path, path)
     return shown
-
-
-def _python() -> list[str]:
-    needed = dict.fromkeys([Path(sys.base_prefix).resolve(), PACKAGES])
-    outside = [path for path in needed if not path.is_relative_to("/usr")]
-    return [argument for path in outside for argument in _bind(path, path)]
-
-
-def _worker() -> list[str]:
-    files = ("worker.py", "wire.py")
-    return [argument for name in files for argument in _bind(HERE / name, Path("/box", name))]
 
 
 def _bind(source: Path, target: Path) -> list[str]:

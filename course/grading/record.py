@@ -15,6 +15,7 @@ from dataclasses import asdict
 
 import numpy as np
 
+from course.grading.box import BoxError, kind
 from course.grading.checking import BLANK, judge
 from course.grading.exercise import Exercise
 from course.grading.key import Observation
@@ -58,20 +59,20 @@ def make_record(
     }
 
 
-def environment(sandbox: bool) -> dict[str, str]:
+def environment(sandbox: bool | str) -> dict[str, str]:
     """Describe where answers run.
 
     Args:
-        sandbox: whether they run in a box.
+        sandbox: as for `course.grading.box.Box`.
 
     Returns:
-        Versions, and the kind of sandbox.
+        Versions, and the kind of sandbox; ``unavailable`` where none works and nothing is run.
     """
-    return {
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "sandbox": "bubblewrap" if sandbox else "none",
-    }
+    try:
+        used = kind(sandbox)
+    except BoxError:
+        used = "unavailable"
+    return {"python": platform.python_version(), "numpy": np.__version__, "sandbox": used}
 
 
 def _status(exercise, submission, seen) -> str:

@@ -20,6 +20,7 @@ from nbgrader.preprocessors import (
 from traitlets.config import Config
 
 from course.grading.bank import RELEASED, SOLUTIONS, Question, load_bank
+from course.grading.bank import exercises as exercises
 from course.grading.key import write_keys
 
 STEPS = (
@@ -60,18 +61,6 @@ def release(exercise: str, source: Path = SOLUTIONS, target: Path = RELEASED) ->
     files[0].write_text(nbformat.writes(blank(notebook)) + "\n", encoding="utf-8")
     write_keys(files[1], [question.key for question in bank.values()])
     return files
-
-
-def exercises(source: Path = SOLUTIONS) -> list[str]:
-    """List the exercises.
-
-    Args:
-        source: folder of the solution notebooks.
-
-    Returns:
-        Their names.
-    """
-    return sorted(path.stem for path in source.glob("[0-9]*.ipynb"))
 
 
 def blank(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -35,7 +35,7 @@ HOSTILE = {
     "steals": (
         "graded",
         "import glob\nloot = ''\n"
-        "for place in '..', '/*', '/*/*', '/*/*/*', '/*/*/*/*', '/proc/*/cwd':\n"
+        "for place in '..', '/*', '/*/*', '/proc/*/cwd':\n"
         "    for path in glob.glob(place + '/*EXERCISE*'):\n"
         "        loot += open(path).read()\n"
         "def NAME(*arguments):\n    return loot",

@@ -1,24 +1,31 @@
 """Where the records of a class are kept: one JSON file per student."""
 
+import hashlib
 import json
 import os
-import tempfile
 from pathlib import Path
 
 FORMAT = 1
+MAX_NAME = 240  # bytes; file systems allow 255
 
 
 def printable(name: str) -> str:
-    """Make the name of a folder safe to print and to store.
+    """Make the name of a folder safe to print and to store; two names stay two.
 
     Args:
         name: any name that the system allows.
 
     Returns:
-        The same name, with control characters and invalid bytes escaped.
+        The same name, with backslashes, control characters and invalid bytes escaped.
     """
-    text = os.fsencode(name).decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+    name = name.replace("\\", "\\x5c")
+    text = "".join(c if c.isprintable() or "\udc7f" < c < "\udd00" else _escaped(c) for c in name)
+    return os.fsencode(text).decode("utf-8", "backslashreplace")
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 128 else f"\\u{{{code:x}}}"
 
 
 def record_path(folder: Path, student: str) -> Path:
@@ -29,9 +36,13 @@ def record_path(folder: Path, student: str) -> Path:
         student: name of the student's folder.
 
     Returns:
-        Its path.
+        Its path, another one for each student. A long name is cut, and marked by its hash.
     """
-    return folder / f"{printable(student)[:200]}.json"
+    name = printable(student)
+    if len(name.encode()) > MAX_NAME:
+        start = name.encode()[: MAX_NAME - 17].decode(errors="ignore")
+        name = f"{start}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+    return folder / f"{name}.json"
 
 
 def write_record(path: Path, record: dict) -> None:
@@ -51,11 +62,12 @@ def write_text(path: Path, text: str) -> None:
         path: where.
         text: what.
     """
-    with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=".", delete=False) as file:
+    part = path.with_name(f"{path.name}.part")  # a later run writes over what a killed one left
+    with part.open("wb") as file:
         file.write(text.encode())
         file.flush()
         os.fsync(file.fileno())
-    Path(file.name).replace(path)
+    part.replace(path)
 
 
 def read_record(path: Path) -> dict | None:

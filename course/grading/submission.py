@@ -17,6 +17,7 @@ from course.grading.template import Cell, Template, source_of
 
 MAX_FILE = 20 * 2**20
 MAX_ANSWER = 100_000
+MAX_VALUES = 2_000_000  # in the JSON of a notebook; each can take 100 bytes of memory
 
 
 @dataclass(frozen=True)
@@ -117,9 +118,12 @@ def _read_file(folder: Path, parts: Sequence[str]) -> bytes:
         file = os.open(parts[-1], flags, dir_fd=current)
     finally:
         os.close(current)
-    if not stat.S_ISREG(os.fstat(file).st_mode):
+    status = os.fstat(file)
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
         os.close(file)
-        raise ValueError("The notebook is not a regular file")
+        linked = stat.S_ISREG(status.st_mode)
+        what = "a hard link to another file; hand in a copy" if linked else "not a regular file"
+        raise ValueError(f"The notebook is {what}")
     with os.fdopen(file, "rb") as stream:
         data = stream.read(MAX_FILE + 1)
     if len(data) > MAX_FILE:
@@ -128,8 +132,10 @@ def _read_file(folder: Path, parts: Sequence[str]) -> bytes:
 
 
 def _cells(data: bytes) -> list:
+    if data.count(b",") + data.count(b"[") + data.count(b"{") > MAX_VALUES:
+        raise ValueError("The notebook holds millions of values; clear its outputs")
     try:
-        notebook = json.loads(data.decode("utf-8"))
+        notebook = json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise ValueError("The notebook is not UTF-8 text") from None
     except RecursionError:
@@ -156,7 +162,7 @@ def _collect(student: str, cells: list, template: Template) -> Submission:
         source = _choose(cell, found[cell.name], notes)
         if source is not None:
             answers[cell.name] = source
-    return Submission(student, answers, notes)
+    return Submission(student, answers, list(dict.fromkeys(notes)))
 
 
 def _choose(cell: Cell, candidates: list, notes: list[str]) -> str | None:

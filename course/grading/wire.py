@@ -16,6 +16,7 @@ import math
 import numpy as np
 
 MAX_BYTES = 16 * 2**20
+MAX_VALUES = 2**20  # an array is one value; each can take 100 bytes of memory
 MAX_DEPTH = 32
 DTYPES = ("|b1", "|i1", "|u1", *(f"<{kind}{size}" for kind in "iuf" for size in (2, 4, 8)))
 
@@ -53,6 +54,8 @@ def loads(data: bytes):
     """
     if len(data) > MAX_BYTES:
         raise ValueError(f"{len(data)} bytes were received; at most {MAX_BYTES} are read")
+    if data.count(b",") + data.count(b"[") + data.count(b"{") > MAX_VALUES:
+        raise ValueError(f"More than {MAX_VALUES} values were received")
     try:
         return _decode(json.loads(data), 0)
     except RecursionError:

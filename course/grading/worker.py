@@ -3,17 +3,20 @@
 It stands alone (the standard library, NumPy and `wire`, which lies beside it), knows no expected
 result and decides nothing: whatever a student's code does to it, the checks are made outside.
 
-Started as ``worker.py RESULTS UID LIMITS PATH…`` with the request on standard input:
+Started as ``worker.py RESULTS UID LIMITS FILTER PATH…`` with the request on standard input:
 ``{"setup": [source…], "answers": [{"name", "source", "calls": [[argument…]…]}…]}``.
 Frames on the file descriptor RESULTS are a length of four bytes and a value of `wire`:
 ``{"ready": version of NumPy}``, then per answer ``{"question", "error"}`` once its cell has run and
 ``{"question", "case", "output", "error", "arguments"}`` for each call.
 """
 
+import base64
+import ctypes
 import json
 import os
 import re
 import resource
+import struct
 import sys
 
 MAGIC = re.compile(r"^(\s*)[%!].*$", re.MULTILINE)
@@ -48,6 +51,22 @@ def limit(limits: dict) -> None:
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
 
 
+def refuse_calls(program: bytes) -> None:
+    """Have the kernel refuse system calls, to this process and all that it starts.
+
+    Args:
+        program: see `course.grading.seccomp`.
+
+    Raises:
+        OSError: the kernel cannot do so.
+    """
+    code = ctypes.create_string_buffer(program, len(program))
+    filter_ = struct.pack("HP", len(program) // 8, ctypes.addressof(code))
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(22, ctypes.c_ulong(2), filter_, ctypes.c_ulong(0), ctypes.c_ulong(0)):
+        raise OSError(ctypes.get_errno(), "The kernel cannot filter system calls")
+
+
 def execute(source: str, name: str, namespace: dict) -> None:
     """Run a cell. Where it is not plain Python, lines of notebook magic are skipped.
 
@@ -64,7 +83,7 @@ def execute(source: str, name: str, namespace: dict) -> None:
 
 
 def attempt(action, *arguments):
-    """Call and catches everything, an exit too.
+    """Call and catch everything, an exit too.
 
     Args:
         action: a function.
@@ -106,18 +125,21 @@ def run(request: dict, send) -> None:
             send(frame | {"arguments": arguments})
 
 
-def main(results: str, uid: str, limits: str, *path: str) -> None:
-    """Read the request, gives up every privilege, and runs it.
+def main(results: str, uid: str, limits: str, calls: str, *path: str) -> None:
+    """Give up every privilege, read the request and run it.
 
     Args:
         results: file descriptor for the frames.
         uid: user to become, or ``-1`` to stay.
         limits: `limit`'s argument as JSON.
+        calls: `refuse_calls`'s argument in base 64; empty for none.
         *path: folders to import from.
     """
     if int(uid) >= 0:
         drop_root(int(uid))
     limit(json.loads(limits))
+    if calls:
+        refuse_calls(base64.b64decode(calls))
     sys.path[:0] = path
     import numpy as np
     import wire

@@ -7,9 +7,8 @@ import nbformat
 import pytest
 
 from course.grading import Checker
-from course.grading.bank import RELEASED, SOLUTIONS, load_bank
+from course.grading.bank import RELEASED, SOLUTIONS, exercises, load_bank
 from course.grading.exercise import load_exercise
-from course.grading.release import exercises
 from course.grading.student import CheckFailed
 from course.grading.verify import verify
 

@@ -121,7 +121,18 @@ def test_csv_flags_what_is_not_graded_and_never_writes_zero_for_it(exercise):
 
 def test_names_of_folders_are_made_printable(tmp_path):
     assert printable("Zoë\n\udcff") == "Zoë\\x0a\\xff"
-    assert record_path(tmp_path, "a" * 255).name == "a" * 200 + ".json"
+    assert record_path(tmp_path, "ann").name == "ann.json"
+    names = [
+        r"a\nb",
+        "a\nb",
+        "a\x85",
+        "a\udc85",
+        "a\u200b",
+        "a\u200bb",
+        *("ä" * n for n in (125, 126, 127)),
+    ]
+    paths = {record_path(tmp_path, name) for name in names}
+    assert len(paths) == len(names) and max(len(path.name.encode()) for path in paths) <= 255
 
 
 def test_the_command(box, sample, tmp_path, capsys):

@@ -9,25 +9,27 @@ from collections.abc import Sequence
 
 from course.grading.checking import BLANK, REASONS
 from course.grading.report.drawing import histogram
-from course.grading.report.gradebook import Grade
+from course.grading.report.gradebook import NOTHING, Grade
 from course.grading.report.page import Heading, Listing, Paragraph, Table
 from course.grading.report.reading import Sheet
+from course.grading.report.roster import Person
 
 MOST = 3
 
 
-def classbook(grades: Sequence[Grade], sheet: Sheet) -> list:
+def classbook(grades: Sequence[Grade], sheet: Sheet, missing: Sequence[Person] = ()) -> list:
     """Write the report on a class.
 
     Args:
         grades: the gradebook of an exercise.
         sheet: the words of the exercise.
+        missing: who handed in nothing.
 
     Returns:
         A page of blocks, see `course.grading.report.page`.
     """
     page = [Heading(1, f"{sheet.title}: the class"), Paragraph(_counted(grades))]
-    page += [Heading(2, "Who has no grade yet"), *_ungraded(grades)]
+    page += [Heading(2, "Who has no grade yet"), *_ungraded(grades, missing)]
     page += [Heading(2, "Points"), *_points(grades)]
     for number, question in enumerate(grades[0].questions):
         page.append(Heading(2, f"{number + 1}. {sheet.titles[question['name']]}"))
@@ -74,9 +76,15 @@ def _counted(grades: Sequence[Grade]) -> str:
     return f"{len(grades)} submissions: {told}."
 
 
-def _ungraded(grades: Sequence[Grade]) -> list:
-    why = [[grade.name, grade.ungraded] for grade in grades if grade.ungraded]
-    return [Table(["Student", "Why"], why)] if why else [Paragraph("Everybody has one.")]
+def _ungraded(grades: Sequence[Grade], missing: Sequence[Person]) -> list:
+    names: dict[str, list[str]] = {}
+    for grade in grades:
+        if grade.ungraded:
+            names.setdefault(grade.ungraded, []).append(grade.name)
+    if missing:
+        names[NOTHING] = [person.name for person in missing]
+    rows = [[why, f"{len(who)}: {', '.join(who)}"] for why, who in names.items()]
+    return [Table(["Why", "Who"], rows)] if rows else [Paragraph("Everybody has one.")]
 
 
 def _points(grades: Sequence[Grade]) -> list:
@@ -95,8 +103,9 @@ def _statistics(title: str, values: Sequence[float], maximum: float) -> list:
         return [Paragraph("nobody has a grade yet.", f"{title}:")]
     mean, median = statistics.fmean(values), statistics.median(values)
     told = (
-        f"{len(values)} students, mean {mean:.2f}, median {median:g}, standard deviation "
-        f"{statistics.pstdev(values):.2f}, from {min(values):g} to {max(values):g} of {maximum:g}."
+        f"{len(values)} student{'s' * (len(values) > 1)}, mean {mean:.2f}, median {median:g}, "
+        f"standard deviation {statistics.pstdev(values):.2f}, "
+        f"from {min(values):g} to {max(values):g} of {maximum:g}."
     )
     return [Paragraph(told, f"{title}:"), histogram(values, maximum, title)]
 

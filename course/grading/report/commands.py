@@ -11,7 +11,7 @@ from course.grading.bank import RELEASED
 from course.grading.report.classbook import classbook, to_hints
 from course.grading.report.feedback import feedback as write_feedback
 from course.grading.report.feedback import read_course
-from course.grading.report.gradebook import Grade, read_gradebook
+from course.grading.report.gradebook import Grade, absent, read_gradebook
 from course.grading.report.marks import marks_path, read_marks, write_marks
 from course.grading.report.page import to_html, to_markdown
 from course.grading.report.platforms import to_canvas, to_gradescope, to_moodle, to_ungraded
@@ -27,6 +27,12 @@ from course.grading.report.similarity import (
 from course.grading.report.tables import to_csv, to_table
 from course.grading.store import record_path, write_text
 from course.grading.template import read_template
+
+FILES = {
+    "roster": "names and identifiers (CSV)",
+    "deadlines": "deadlines, late days, extensions (TOML)",
+    "submitted": "when submissions were handed in (CSV)",
+}
 
 
 def feedback(options: argparse.Namespace) -> int:
@@ -46,8 +52,8 @@ def report(options: argparse.Namespace) -> int:
     grades, sheet = _gradebook(options), read_sheet(options.exercise)
     print(to_table([grade.record for grade in grades]))
     print(f"\n{to_hints(grades)}")
-    path = _folder(options) / "class.html"
-    write_text(path, to_html(f"Class: {sheet.title}", classbook(grades, sheet)))
+    path, missing = _folder(options) / "class.html", absent(grades, options.roster)
+    write_text(path, to_html(f"Class: {sheet.title}", classbook(grades, sheet, missing)))
     return _tell(f"Wrote {path}")
 
 
@@ -55,7 +61,8 @@ def export(options: argparse.Namespace) -> int:
     """Write grades.csv, ungraded.csv and files for learning platforms."""
     grades, folder = _gradebook(options), _folder(options)
     title = options.assignment or options.exercise
-    files = {"grades.csv": to_csv(grades), "ungraded.csv": to_ungraded(grades)}
+    missing = absent(grades, options.roster)
+    files = {"grades.csv": to_csv(grades), "ungraded.csv": to_ungraded(grades, missing)}
     if options.canvas:
         files["canvas.csv"] = to_canvas(grades, title)
     if options.moodle:
@@ -98,12 +105,12 @@ def formgrader(options: argparse.Namespace) -> int:
     if not is_export or (course / "gradebook.db").exists():
         marks = import_marks(options.exercise, course)  # before an export too: nothing is lost
         write_marks(marks_path(folder), read_marks(marks_path(folder)) | marks)
-        _tell(f"{len(marks)} marks from {course} are in {marks_path(folder)}")
+        _tell(f"Marks from {course} in {marks_path(folder)}: {len(marks)}")
     if is_export:
         course.mkdir(parents=True, exist_ok=True)
         for left_out in export_course(options.exercise, grades, options.submissions, course):
             print(f"left out: {left_out}", file=sys.stderr)
-        _tell(f"Start Jupyter in {course.parent}, choose Formgrader, and mark {options.exercise}")
+        _tell(f"Start `jupyter lab` in {course}, open Formgrader, and mark {options.exercise}")
     return 0
 
 
@@ -134,13 +141,6 @@ def add_commands(command: Callable, results: Path) -> None:
     added.add_argument("--assignment", help="its title there (default: the exercise's name)")
     for platform in "canvas", "moodle", "gradescope":
         added.add_argument(f"--{platform}", action="store_true", help=f"write for {platform}")
-
-
-FILES = {
-    "roster": "names and identifiers (CSV)",
-    "deadlines": "deadlines, late days, extensions (TOML)",
-    "submitted": "when submissions were handed in (CSV)",
-}
 
 
 def _gradescope(grades: list[Grade]) -> dict[str, str]:

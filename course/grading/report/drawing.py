@@ -1,10 +1,12 @@
 """Drawings as SVG, written by hand: a class report must open anywhere, without a script."""
 
 from collections.abc import Sequence
+from html import escape
 
 from course.grading.report.page import Picture
 
 BLUE = "#0072B2"
+MOST_BARS = 25
 WIDTH, HEIGHT, BASE = 480, 150, 116  # BASE is where the bars stand
 
 
@@ -19,10 +21,11 @@ def histogram(values: Sequence[float], maximum: float, title: str) -> Picture:
     Returns:
         The drawing, with the counts in its alternative text.
     """
-    step = max(1, -(-int(maximum) // 20))
+    step = max(1, -(-int(maximum) // MOST_BARS))
     edges = [step * i for i in range(int(maximum // step) + 1)]
     counts = [sum(edge <= value < edge + step for value in values) for edge in edges]
-    labels = [f"{edge}" if step == 1 else f"{edge}–{edge + step - 1}" for edge in edges]
+    whole = all(value == int(value) for value in values)
+    labels = [_range(edge, step, whole) for edge in edges]
     each = (WIDTH - 20) / len(edges)
     parts = []
     for i, (count, label) in enumerate(zip(counts, labels, strict=True)):
@@ -40,6 +43,12 @@ def histogram(values: Sequence[float], maximum: float, title: str) -> Picture:
     )
 
 
+def _range(edge: int, step: int, whole: bool) -> str:
+    if not whole:
+        return f"{edge}–<{edge + step}"
+    return f"{edge}" if step == 1 else f"{edge}–{edge + step - 1}"
+
+
 def _bar(x: float, y: float, width: float, height: float) -> str:
     return (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{BLUE}"/>'
@@ -47,4 +56,6 @@ def _bar(x: float, y: float, width: float, height: float) -> str:
 
 
 def _word(x: float, y: float, text: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{text}</text>' if text else ""
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{escape(text)}</text>' if text else ""
+    )

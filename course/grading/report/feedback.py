@@ -182,8 +182,9 @@ def _lateness(grade: Grade) -> list:
     late = grade.late or Late()
     if not late.days:
         return []
-    days = f"{late.days} day{'s' * (late.days > 1)} after the deadline"
-    text = f"Handed in {days}; {late.free} of your late days cover it."
+    days = f"{late.days} day{'s' * (late.days > 1)} after "
+    days += "your extended deadline" if late.extended else "the deadline"
+    text = f"Handed in {days}; {late.free} of your late days cover that."
     if late.factor < 1:
         text += f" The rest takes {1 - late.factor:.0%} of the points"
         text += "." if grade.points is None else f": {grade.points:g} of {grade.max:g} count."

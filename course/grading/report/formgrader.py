@@ -29,12 +29,12 @@ from sqlalchemy.exc import SAWarning
 from course.grading.bank import RELEASED
 from course.grading.report.gradebook import Grade
 from course.grading.report.marks import Mark, Place
-from course.grading.store import write_text
-from course.grading.submission import read_submission
+from course.grading.store import printable, write_text
+from course.grading.submission import read_submission, students
 from course.grading.template import read_template
 
 CONFIG = 'c = get_config()  # noqa: F821\nc.CourseDirectory.course_id = "course"\n'
-ACTIVE = re.compile(r"\\(?=(href|url|require|class|cssId|style|data|html\w*|unicode)\b)")
+ACTIVE = re.compile(r"\\(?=(href|url|require|class|cssId|style|data|html\w*|unicode|mmlToken)\b)")
 
 
 def export_course(
@@ -65,8 +65,10 @@ def export_course(
         place = {"notebook": exercise, "assignment": exercise, "db_url": _url(course)}
         SaveCells().preprocess(copy.deepcopy(notebook), {"nbgrader": place})
         gradebook.db.expire_all()
+        folders = {printable(name): name for name in students(submissions)}
         for grade in grades:
-            submission = read_submission(submissions, grade.student, template)
+            folder = folders.get(grade.student, grade.student)
+            submission = read_submission(submissions, folder, template)
             if grade.record["status"] in ("rejected", "not graded"):
                 left_out.append(f"{grade.student}: {grade.ungraded}")
             elif submission.content_hash != grade.record["content_hash"]:

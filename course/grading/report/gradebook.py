@@ -16,6 +16,8 @@ REASONS = {
     "not graded": "not graded: the box did not work; grade again with --resume",
 }
 
+NOTHING = "nothing handed in"
+
 
 @dataclass(frozen=True)
 class Grade:
@@ -125,6 +127,21 @@ def read_gradebook(
         questions = [q for q in questions if not (auto_only and q["by_hand"])]
         grades.append(Grade(record, questions, late, people.get(student)))
     return grades
+
+
+def absent(grades: Sequence[Grade], roster: Path | None) -> list[Person]:
+    """List who handed in nothing at all.
+
+    Args:
+        grades: the gradebook of an exercise.
+        roster: the roster, if there is one.
+
+    Returns:
+        People of the roster without a record, in its order.
+    """
+    there = {grade.student for grade in grades}
+    people = read_roster(roster) if roster else {}
+    return [person for student, person in people.items() if student not in there]
 
 
 def _known_marks(path: Path, records: Sequence[dict]) -> dict[Place, Mark]:

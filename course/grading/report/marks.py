@@ -129,6 +129,7 @@ def _points(text: str, where: str) -> float | None:
 
 
 def _guard(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     return "'" + text if text.startswith((*FORMULA, "'")) else text
 
 

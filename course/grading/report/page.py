@@ -35,7 +35,7 @@ svg { width: 100%; height: auto; max-width: 30rem; }
   pre { white-space: pre-wrap; } }
 """
 MARKDOWN = re.compile(r"([\\*_\[\]<>|$~&`])")
-LINE_START = re.compile(r"^(\s*\d*)(?=[#+=.)-])", re.MULTILINE)
+LINE_START = re.compile(r"^(\s*)(?=[#+=-])|^(\s*\d+)(?=[.)](?:\s|$))", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ def _plain(text: str) -> str:
     """Escape for Markdown, but keep code between backticks."""
     parts = re.split("(`[^`\n]+`)", text)
     parts[::2] = [MARKDOWN.sub(r"\\\1", part) for part in parts[::2]]
-    return LINE_START.sub(r"\1\\", "".join(parts)).replace("\n", "  \n")
+    return LINE_START.sub(r"\1\2\\", "".join(parts)).replace("\n", "  \n")
 
 
 def _cell(text: str) -> str:

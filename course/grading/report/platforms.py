@@ -15,7 +15,8 @@ lists who is left out and why. Sources:
 
 from collections.abc import Callable, Sequence
 
-from course.grading.report.gradebook import Grade
+from course.grading.report.gradebook import NOTHING, Grade
+from course.grading.report.roster import Person
 from course.grading.report.tables import csv_text
 
 STUDENT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -59,16 +60,18 @@ def to_moodle(grades: Sequence[Grade], assignment: str) -> str:
     return csv_text([header, *([*_moodle_ids(g), g.points, _one_line(g)] for g in graded)])
 
 
-def to_ungraded(grades: Sequence[Grade]) -> str:
+def to_ungraded(grades: Sequence[Grade], missing: Sequence[Person] = ()) -> str:
     """List who has no grade yet, and why.
 
     Args:
         grades: the gradebook of an exercise.
+        missing: who handed in nothing.
 
     Returns:
         The CSV text.
     """
     rows = [[grade.student, grade.name, grade.ungraded] for grade in grades if grade.ungraded]
+    rows += [[person.student, person.name, NOTHING] for person in missing]
     return csv_text([["student", "name", "why"], *rows])
 
 

@@ -25,7 +25,7 @@ class Sheet:
     Args:
         title: its title.
         titles: titles of the questions by name.
-        sections: where each question is taught, in words, as far as it is known.
+        sections: where each question is taught, in words, as far as the lecture is there.
     """
 
     title: str
@@ -52,33 +52,33 @@ def read_sheet(exercise: str, released: Path = RELEASED, reading: Path = READING
         for level, heading in _headings(cell):
             title = heading if level == 1 else title
     places = tomllib.loads(reading.read_text(encoding="utf-8")).get(exercise, {})
-    return Sheet(title, titles, {name: _told(exercise, place) for name, place in places.items()})
+    sections = {name: _told(exercise, place) for name, place in places.items()}
+    return Sheet(title, titles, {name: told for name, told in sections.items() if told})
 
 
 @cache
-def lecture(number: str) -> tuple[str, tuple[str, ...]]:
+def lecture(number: str) -> tuple[str, tuple[str, ...]] | None:
     """Read the headings of a lecture.
 
     Args:
         number: for example ``02``.
 
     Returns:
-        Its title, and the headings of its sections.
-
-    Raises:
-        ValueError: there is no such lecture.
+        Its title and the headings of its sections, or None where it is not in this copy.
     """
-    paths = sorted(LECTURES.glob(f"{number}_*.ipynb"))
-    if len(paths) != 1:
-        raise ValueError(f"{READING.name} names lecture {number}, which is not in {LECTURES}")
-    headings = [found for cell in _cells(paths[0]) for found in _headings(cell)]
+    path = next(LECTURES.glob(f"{number}_*.ipynb"), None)
+    if path is None:
+        return None
+    headings = [found for cell in _cells(path) for found in _headings(cell)]
     title = next(text for level, text in headings if level == 1)
     return title, tuple(text for level, text in headings if level > 1)
 
 
-def _told(exercise: str, place: str) -> str:
+def _told(exercise: str, place: str) -> str | None:
     number, section = re.fullmatch(r"(?:(\d\d) )?(.*)", place).groups()
-    title, sections = lecture(number or exercise[:2])
+    if (found := lecture(number or exercise[:2])) is None:
+        return None
+    title, sections = found
     if section not in sections:
         raise ValueError(f"{READING.name}: {exercise}: {title!r} has no section {section!r}")
     return f"{title}, section “{section}”"

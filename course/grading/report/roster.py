@@ -18,6 +18,7 @@ the latest counts::
 """
 
 import csv
+import io
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -125,7 +126,7 @@ def read_rows(path: Path, needed: tuple[str, ...], known: tuple[str, ...]):
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise ValueError(f"{path} is not UTF-8; save it as “CSV UTF-8”") from None
-    rows = csv.reader(text.splitlines(keepends=True), strict=True)
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     header = [name.strip() for name in next(rows, [])]
     if missing := [name for name in needed if name not in header]:
         told = ", ".join(header) or "nothing"

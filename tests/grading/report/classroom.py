@@ -2,10 +2,17 @@
 
 from dataclasses import replace
 
+import pytest
+
 from course.grading.key import Observation, observe
 from course.grading.record import make_record
+from course.grading.release import exercises
 from course.grading.submission import Submission
 
+QUICK = ("02_lenet", "08_sliding_windows")
+EXERCISES = [
+    pytest.param(name, marks=() if name in QUICK else pytest.mark.slow) for name in exercises()
+]
 SANDBOX = {"python": "3.11", "numpy": "2", "sandbox": "bubblewrap"}
 
 

@@ -3,6 +3,7 @@
 import pytest
 from classroom import make_class
 
+from course.grading.batch import grade_class
 from course.grading.report.gradebook import read_gradebook
 from course.grading.store import record_path, write_record
 
@@ -11,6 +12,12 @@ from course.grading.store import record_path, write_record
 def records(exercise):
     """The records of lecture 02's class."""
     return make_class(exercise)
+
+
+@pytest.fixture(scope="session")
+def sample_records(exercise, box, sample, tmp_path_factory):
+    """The records of the sample class, hostile students included, from a real box."""
+    return grade_class(exercise, sample[0], tmp_path_factory.mktemp("graded"), box, jobs=2)
 
 
 @pytest.fixture

@@ -1,21 +1,24 @@
 """Feedback: what it tells, and what it never tells."""
 
 import re
+import tomllib
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from classroom import make_class, marked
+from classroom import EXERCISES, make_class, marked
 from markdown_it import MarkdownIt
 
 from course.grading.bank import SOLUTIONS, load_bank
 from course.grading.checking import REASONS
 from course.grading.exercise import load_exercise
 from course.grading.release import exercises
+from course.grading.report.deadlines import Late
 from course.grading.report.feedback import ADVICE, feedback, read_course, show
 from course.grading.report.gradebook import Grade
 from course.grading.report.page import Heading, Paragraph, Table, to_html, to_markdown
-from course.grading.report.reading import read_sheet
+from course.grading.report.reading import READING, lecture, read_sheet
 
 VOID = {"meta", "br"}
 ALLOWED = {
@@ -129,6 +132,15 @@ def test_marks_and_comments_come_back(page, grades):
     assert "Your marker writes: Good.\n<b>And</b> dying units?" in text
 
 
+def test_lateness_is_told_with_what_it_costs(page, grades):
+    assert "Late" not in page("right", replace(grades["right"], late=Late()))
+    text = page("right", replace(marked(grades["right"], 3), late=Late(3, 1, 0.8)))
+    assert "Handed in 3 days after the deadline; 1 of your late days cover that." in text
+    assert "The rest takes 20% of the points: 17.6 of 22 count." in text
+    text = page("right", replace(grades["right"], late=Late(1, 1, extended=True)))
+    assert "Handed in 1 day after your extended deadline; 1 of your late days cover that." in text
+
+
 def test_the_html_is_well_formed_and_holds_no_script(grades, course):
     for grade in grades.values():
         comment = marked(grade, 1, "<img src=x onerror=alert(1)>") if grade.reached else grade
@@ -195,7 +207,9 @@ def test_the_same_grade_gives_the_same_bytes(grades, course):
 @pytest.mark.parametrize("name", exercises())
 def test_every_question_has_a_section_to_read_again(name):
     sheet = read_sheet(name)
-    assert set(sheet.sections) == set(sheet.titles) == {*load_bank(name), "written"}
+    asked = {*load_bank(name), "written"}
+    assert set(sheet.titles) == asked == set(tomllib.loads(READING.read_text("utf-8"))[name])
+    assert set(sheet.sections) == (asked if lecture(name[:2]) else set())
 
 
 def numbers(values):
@@ -211,25 +225,41 @@ def numbers(values):
     return set()
 
 
-@pytest.mark.parametrize("name", exercises())
-def test_no_hidden_case_no_solution_and_no_other_student(name):
-    exercise = load_exercise(name)
-    course = read_course(name)
+def assert_keeps_secrets(exercise, course, records):
+    """No page of these students has a hidden number, a solution, or another student's name."""
     cases = [case for key in exercise.keys.values() for case in key.cases]
     hidden = numbers([(c.arguments, c.expected) for c in cases if c.hidden])
     hidden -= numbers([(c.arguments, c.expected) for c in cases if not c.hidden])
     hints = [hint for key in exercise.keys.values() for hint in key.hints]
-    hidden = [n for n in hidden if not any(n in hint for hint in hints)]
-    bank = (SOLUTIONS / f"bank_{name}.py").read_text("utf-8").splitlines()
+    hidden = {n for n in hidden if not any(n in hint for hint in hints)}
+    bank = (SOLUTIONS / f"bank_{exercise.name}.py").read_text("utf-8").splitlines()
     secret = [line.strip() for line in bank if len(line.strip()) > 40 and "case(" not in line]
     secret = [line for line in secret if not line.startswith(('"', "#")) and ".wrong(" not in line]
     assert len(hidden) > 3 and len(secret) > 10
-    records = {s: r | {"student": f"canary-{s}"} for s, r in make_class(exercise).items()}
-    for student, record in records.items():
-        questions = [q | {"comment": "", "by_hand": not q["checks"]} for q in record["questions"]]
-        page = feedback(Grade(record, questions), course)
+    names = {record["student"] for record in records}
+    for record in records:
+        page = feedback(Grade(record, with_comments(record)), course)
         for text in to_html("Feedback", page), to_markdown(page):
-            found = set(re.findall(r"[\d.]+(?:e[+-]?\d+)?", text))
-            assert not found & set(hidden)
+            assert not set(re.findall(r"[\d.]+(?:e[+-]?\d+)?", text)) & hidden
             assert [line for line in secret if line in text] == []
-            assert not any(f"canary-{other}" in text for other in records if other not in student)
+            others = {name for name in names if name not in record["student"]}
+            assert not any(name in text for name in others)
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_no_hidden_case_no_solution_and_no_other_student(name):
+    exercise = load_exercise(name)
+    records = [r | {"student": f"canary-{s}"} for s, r in make_class(exercise).items()]
+    assert_keeps_secrets(exercise, read_course(name), records)
+
+
+@pytest.mark.slow
+def test_nothing_that_hostile_code_does_shows_in_the_feedback(exercise, course, sample_records):
+    records = [r | {"student": f"canary-{r['student']}"} for r in sample_records]
+    assert_keeps_secrets(exercise, course, records)
+    pages = [to_markdown(feedback(Grade(r, with_comments(r)), course)) for r in records]
+    assert not any("full points" in page or "BEGIN SOLUTION" in page for page in pages)
+
+
+def with_comments(record):
+    return [question | {"comment": "", "by_hand": False} for question in record["questions"]]

@@ -59,6 +59,7 @@ class Room:
         self.hand_in("ann", self.rights | {"written": "Because of the slope."})
         self.hand_in("bob", self.rights | {"written": NASTY})
         self.hand_in("cem", self.rights)
+        self.hand_in("zoë\n", self.rights)
         (self.submissions / "dora").mkdir()
         self.grade()
         assert self.command("export") == 0
@@ -125,12 +126,13 @@ def test_nbgrader_sees_the_class(made):
     api = NbGraderAPI(CourseDirectory(config=config), config=config)
     (assignment,) = api.get_assignments()
     assert (assignment["name"], assignment["max_score"]) == (NAME, 22)
+    everyone = {"ann", "bob", "cem", r"zoë\x0a"}
     submissions = api.get_notebook_submissions(NAME, NAME)
-    assert {s["student"] for s in submissions} == {"ann", "bob", "cem"}
+    assert {s["student"] for s in submissions} == everyone
     waiting = {s["student"] for s in submissions if s["needs_manual_grade"]}
     assert waiting == {"ann", "bob"}
     assert {s["code_score"] for s in submissions} == {19}
-    assert api.get_autograded_students(NAME) == {"ann", "bob", "cem"}
+    assert api.get_autograded_students(NAME) == everyone
 
 
 def test_only_the_answer_that_people_mark_waits(made):
@@ -178,7 +180,9 @@ def test_marks_and_comments_come_back(room):
     room.mark("bob", 0, None)
     before = {path.name: path.read_bytes() for path in room.folder.glob("*.json")}
     assert room.command("import") == 0
-    assert room.points() == {"ann": 21.5, "bob": 19, "cem": 19, "dora": None}
+    assert room.points() == {
+        "ann": 21.5, "bob": 19, "cem": 19, "dora": None, r"zoë\x0a": 19,
+    }  # fmt: skip
     (ann,) = [grade for grade in read_gradebook(room.folder) if grade.student == "ann"]
     assert ann.questions[-1]["comment"] == 'Good. =1+1 is also\n2, says "Zoë"'
     assert {path.name: path.read_bytes() for path in room.folder.glob("*.json")} == before

@@ -166,7 +166,11 @@ def test_the_commands_write_everything_and_the_same_again(folder, roster, capsys
     for command in ["feedback", *options], ["report", *options], everything:
         assert cli.main(command) == 0
     told = capsys.readouterr()
-    assert "2 without a grade" not in told.err and "without a grade (rejected" in told.err
+    assert "1 without a grade (rejected: The notebook is not valid JSON)" in told.err
+    assert "absent,Zoë absent,nothing handed in" in (folder / "ungraded.csv").read_text("utf-8")
+    assert "<td>nothing handed in</td><td>1: Zoë absent</td>" in (folder / "class.html").read_text(
+        "utf-8"
+    )
     assert "softmax: 1 × " in told.out
     files = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     names = {path.name for path in files}

@@ -9,13 +9,13 @@ import re
 import textwrap
 
 import pytest
+from classroom import EXERCISES
 from hypothesis import given
 from hypothesis import strategies as st
 
 from course.grading import __main__ as cli
 from course.grading.bank import load_bank
 from course.grading.exercise import load_exercise
-from course.grading.release import exercises
 from course.grading.report.fingerprints import GRAM, WINDOW, fingerprints, segments, winnow
 from course.grading.report.page import to_html
 from course.grading.report.similarity import (
@@ -161,7 +161,7 @@ def works_of(exercise):
     return [make_work(f"s{i}", row, exercise.template) for i, row in enumerate(rows)]
 
 
-@pytest.mark.parametrize("name", exercises())
+@pytest.mark.parametrize("name", EXERCISES)
 def test_a_disguised_copy_is_found_and_independent_solutions_are_not(name):
     works = works_of(load_exercise(name))
     found = {(p.first.student, p.second.student): p.similarity for p in similar_pairs(works, 0)}

@@ -1,0 +1,71 @@
+"""A batch that is killed ten times and resumed gives what a batch in peace gives, once each."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from course.grading.bank import REPOSITORY
+from course.grading.batch import grade_class
+from course.grading.box import Box
+from course.grading.store import read_record
+from tests.grading.hostile import write_class
+
+STUDENTS, KILLS = 30, 10
+
+
+def is_box(pid):
+    """Whether a process with this number opens a box (the number may be another's by now)."""
+    try:
+        return b"worker.py" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def finished(folder):
+    """Records that are complete, and when they were written."""
+    paths = folder.glob("*.json")
+    return {path.name: path.stat().st_mtime_ns for path in paths if read_record(path)}
+
+
+def children(pid):
+    """Processes that the threads of a process started."""
+    files = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for file in files for child in file.read_text().split()]
+
+
+@pytest.mark.slow
+def test_killed_at_ten_points_and_resumed(exercise, box, tmp_path):
+    submissions, out, rng = tmp_path / "class", tmp_path / "out", random.Random(7)
+    write_class(exercise, submissions, ["exits", "copied_cells"], STUDENTS - 2, 7, {})
+    expected = grade_class(exercise, submissions, tmp_path / "peace", Box(), jobs=2)
+    command = [sys.executable, "-m", "course.grading", "grade", str(submissions), "--resume"]
+    command += ["--jobs", "2", "--out", str(out), "--exercise", exercise.name]
+    folder, kept, boxes = out / exercise.name, {}, set()
+    for goal in sorted(rng.sample(range(STUDENTS), KILLS)):
+        process = subprocess.Popen(
+            command, cwd=REPOSITORY, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        )
+        while len(finished(folder)) < goal:
+            time.sleep(0.002)
+        time.sleep(rng.uniform(0, 0.1))  # into the start of a box, its work, or a writing
+        boxes |= set(children(process.pid))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        now = finished(folder)
+        assert kept.items() <= now.items()  # what was finished was not written again
+        kept = now
+    (folder / "half.part").write_text('{"format": 1, "stu')
+    assert subprocess.run(command, cwd=REPOSITORY, capture_output=True).returncode == 0
+    assert kept.items() <= finished(folder).items() and len(kept) < STUDENTS
+    peace = tmp_path / "peace" / exercise.name
+    for path in peace.glob("*.json"):
+        assert (folder / path.name).read_bytes() == path.read_bytes()
+    assert sorted(finished(folder)) == sorted(finished(peace)) and len(expected) == STUDENTS
+    assert [path.name for path in folder.glob("*.part")] == ["half.part"]
+    time.sleep(2)
+    assert len(boxes) > 3 and [pid for pid in boxes if is_box(pid)] == []
