@@ -108,7 +108,7 @@ CLAIM = '[0.91](../course/claims/02_lenet.json "lenet/test_accuracy")'
         ("```python\nx = 3\n```\nand 4", ["4"]),
         ("## 2 Results\n\nIt is right 97 % of the time.\n\nAnd 5 times faster.", ["97 %", "5"]),
         ("1. first\n\nand 6 more", ["6"]),
-        ("if a < 3, if b > 4", ["3", "4"]),
+        ("if a < 3 and if b > 4", ["3", "4"]),
         ("A <b>bold 7</b> word", ["7"]),
         ("Ren et al. 2017a, table 2, section 3.1 (equation 4); FCN-8s", []),
         ("[02 LeNet](02_lenet.ipynb) and [02](exercises/02_lenet.ipynb)", []),
