@@ -16,7 +16,7 @@ from course.errors import UnknownName
 ROOT = Path(__file__).parents[1]
 VOLATILE = ("execution", "widgets", "language_info")  # metadata that changes with every run
 WIDGET = "application/vnd.jupyter.widget-view+json"  # needs a kernel; a picture is beside it
-LARGE = 60_000  # characters of a picture in base64
+LARGE, QUALITY = 60_000, 80  # characters of a picture in base64; of a JPEG
 
 
 def find_lectures(*numbers):
@@ -100,17 +100,17 @@ def settled(notebook):
 
 
 def lightened(notebook):
-    """Give large pictures a palette of 256 colours, so that the folder of notebooks stays small."""
+    """Store large pictures, which are photographs, as JPEG, so that the folder stays small."""
     from PIL import Image
 
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if len(output.get("data", {}).get("image/png", "")) > LARGE:
-                picture = io.BytesIO(base64.b64decode(output.data["image/png"]))
+                picture = io.BytesIO(base64.b64decode(output.data.pop("image/png")))
                 picture, small = Image.open(picture).convert("RGB"), io.BytesIO()
-                palette = picture.quantize(256, Image.Quantize.FASTOCTREE)
-                picture.quantize(palette=palette).save(small, "png", optimize=True)  # dithered
-                output.data["image/png"] = base64.b64encode(small.getvalue()).decode()
+                picture.save(small, "jpeg", quality=QUALITY, subsampling=0, optimize=True)
+                output.data["image/jpeg"] = base64.b64encode(small.getvalue()).decode()
+                output.metadata["image/jpeg"] = output.metadata.pop("image/png", {})
     return notebook
 
 

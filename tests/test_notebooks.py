@@ -39,8 +39,8 @@ def test_stored_with_outputs_that_nbval_compares(path):
 def test_every_picture_has_alternative_text(path):
     for cell in code_cells(path):
         for output in cell.outputs:
-            if "image/png" in output.get("data", {}):
-                assert output.metadata["image/png"]["alt"] == output.data["text/plain"]
+            for kind in {"image/png", "image/jpeg"} & set(output.get("data", {})):
+                assert output.metadata[kind]["alt"] == output.data["text/plain"]
     for cell in nbformat.read(path, as_version=4).cells:
         assert not re.search(r"!\[\s*\]\(", cell.source), "a picture without alternative text"
 
