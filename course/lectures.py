@@ -100,18 +100,26 @@ def settled(notebook):
 
 
 def lightened(notebook):
-    """Store large pictures, which are photographs, as JPEG, so that the folder stays small."""
-    from PIL import Image
-
+    """Store large pictures as JPEG or with a palette, whichever is smaller: photographs, charts."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if len(output.get("data", {}).get("image/png", "")) > LARGE:
-                picture = io.BytesIO(base64.b64decode(output.data.pop("image/png")))
-                picture, small = Image.open(picture).convert("RGB"), io.BytesIO()
-                picture.save(small, "jpeg", quality=QUALITY, subsampling=0, optimize=True)
-                output.data["image/jpeg"] = base64.b64encode(small.getvalue()).decode()
-                output.metadata["image/jpeg"] = output.metadata.pop("image/png", {})
+                kind, small = _smallest(base64.b64decode(output.data.pop("image/png")))
+                output.data[kind] = base64.b64encode(small).decode()
+                output.metadata[kind] = output.metadata.pop("image/png", {})
     return notebook
+
+
+def _smallest(png):
+    from PIL import Image
+
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    palette, photograph = io.BytesIO(), io.BytesIO()
+    colours = picture.quantize(256, Image.Quantize.FASTOCTREE)
+    picture.quantize(palette=colours).save(palette, "png", optimize=True)  # dithered
+    picture.save(photograph, "jpeg", quality=QUALITY, subsampling=0, optimize=True)
+    kinds = {"image/png": palette.getvalue(), "image/jpeg": photograph.getvalue()}
+    return min(kinds.items(), key=lambda kind: len(kind[1]))
 
 
 def main():
