@@ -46,7 +46,8 @@ def train_detector(
     """
     return fit_steps(
         detector,
-        batches.repeat().map(lambda batch: as_pair(batch, detector.TRUTH)),
+        batches,
+        lambda batch: as_pair(batch, detector.TRUTH),
         steps,
         optimizer or cosine_adamw(learning_rate, steps, weight_decay),
         epochs=epochs,

@@ -3,12 +3,13 @@
 import keras
 
 
-def fit_steps(model, pairs, steps, optimizer, loss=None, epochs=1, callbacks=()):
+def fit_steps(model, batches, pair, steps, optimizer, loss=None, epochs=1, callbacks=()):
     """Train a model for a number of batches (lecture 09 and later).
 
     Args:
         model: ``keras.Model``, trained in place.
-        pairs: ``tf.data.Dataset`` without end of what ``fit`` wants.
+        batches: what ``data.load`` gives; repeated as often as needed.
+        pair: function from a batch to what ``fit`` wants.
         steps: number of batches in all.
         optimizer: a Keras optimizer.
         loss: as for ``compile``; None where the model computes its own.
@@ -26,7 +27,7 @@ def fit_steps(model, pairs, steps, optimizer, loss=None, epochs=1, callbacks=())
     each = steps // epochs
     model.compile(optimizer, loss, steps_per_execution=_steps_together(each))
     history = model.fit(
-        pairs.prefetch(2),
+        batches.repeat().map(pair).prefetch(2),
         steps_per_epoch=each,
         epochs=epochs,
         shuffle=False,  # the data set does it

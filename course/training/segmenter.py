@@ -44,7 +44,8 @@ def train_segmenter(
     """
     return fit_steps(
         model,
-        batches.repeat().map(as_pixels),
+        batches,
+        as_pixels,
         steps,
         cosine_adamw(learning_rate, steps, weight_decay),
         loss,
