@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 
 import nbformat
 import pytest
@@ -9,6 +10,7 @@ from nbclient import NotebookClient
 from nbgrader.nbgraderformat import MetadataValidator
 
 from course.grading.bank import RELEASED, SOLUTIONS, load_bank
+from course.grading.exercise import load_exercise
 from course.grading.release import differences, exercises
 
 
@@ -86,3 +88,11 @@ def test_it_runs_to_its_end_and_stops_only_at_blanks(released, exercise):
 def test_the_tag_that_lets_run_all_go_on_is_on_the_checks(released, exercise):
     tagged = [c.id for c in released.cells if "raises-exception" in c.metadata.get("tags", [])]
     assert len(tagged) == len(exercise.keys)
+
+
+@pytest.mark.parametrize("name", exercises())
+def test_stored_solutions_tell_the_number_of_cases_there_is(name):
+    text = (SOLUTIONS / f"{name}.ipynb").read_text("utf-8")
+    told = dict(re.findall(r"(\w+): (\d+) of \d+ cases, hidden", text))
+    keys = load_exercise(name).keys
+    assert told == {question: str(len(key.cases)) for question, key in keys.items()}
