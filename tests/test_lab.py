@@ -38,7 +38,7 @@ def test_prints_an_address_that_serves_the_first_notebook():
         assert process.poll() is None
     finally:
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=120)
     assert "your notebooks are saved" in out and "Traceback" not in err
 
 
