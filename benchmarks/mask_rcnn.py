@@ -24,17 +24,8 @@ from keras import ops
 
 from course import models
 
-SHAPE, CLASSES, SLOTS, BATCH, TOGETHER = (128, 128, 3), 7, 6, 8, 8
+SLOTS, BATCH, TOGETHER = 6, 8, 8
 RATE = 2e-3
-
-
-def mask_rcnn():
-    """The detector of the checkpoint of lecture 15, on EfficientNet-Lite0; all layers learn."""
-    from course.models.mask_rcnn import LEVELS, SCENES
-    from course.models.pretrained.efficientnet_lite import efficientnet_lite0_pyramid
-
-    backbone = efficientnet_lite0_pyramid(LEVELS, input_shape=SHAPE)
-    return models.MaskRCNN(backbone, CLASSES, **SCENES)
 
 
 def pairs(seed):
@@ -68,7 +59,7 @@ def bars(seed, **budget):
     from detectors import Budget
 
     keras.utils.set_random_seed(seed)
-    detector = mask_rcnn()
+    detector = models.MaskRCNN.for_scenes()
     watch = Budget(RATE, lambda: measure(detector), **budget)
     optimizer = keras.optimizers.AdamW(RATE, weight_decay=1e-4, global_clipnorm=10.0)
     detector.compile(optimizer, steps_per_execution=TOGETHER)
@@ -105,7 +96,7 @@ def seconds_per_step(model, batches, steps=32, rounds=5):
 
 def speed():
     """Seconds of a training step, of its trunk alone, of finding; and the memory of it all."""
-    detector = mask_rcnn()
+    detector = models.MaskRCNN.for_scenes()
     one = next(iter(pairs(0).as_numpy_iterator()))
     import tensorflow as tf
 

@@ -19,8 +19,6 @@ from course.models.pretrained.weights import assign_weights, read_weights
 from course.ops import paste_masks
 
 CHECKPOINTS = {"scenes": "mask_rcnn_scenes.npz"}
-LEVELS = ("P2", "P3", "P4", "P5")
-SCENES = {"sizes": {"P3": 28, "P4": 56}, "region_levels": ("P2",), "width": 64}  # small objects
 GREY = 127.0
 
 
@@ -120,6 +118,20 @@ class MaskRCNN(FasterRCNN):
         return found | {"masks": ops.convert_to_numpy(masks) > 0.5}
 
     @classmethod
+    def for_scenes(cls, weights="imagenet"):
+        """Build the untrained detector of the checkpoint, for small objects in 128×128 pixels.
+
+        Args:
+            weights: of EfficientNet-Lite0: ``"imagenet"``, or None for random ones.
+
+        Returns:
+            ``MaskRCNN`` for seven classes, which proposes on P3 and P4 and cuts from P2.
+        """
+        levels = ("P2", "P3", "P4", "P5")
+        backbone = efficientnet_lite0_pyramid(levels, weights, input_shape=(128, 128, 3))
+        return cls(backbone, 7, sizes={"P3": 28, "P4": 56}, region_levels=("P2",), width=64)
+
+    @classmethod
     def from_checkpoint(cls, name="scenes"):
         """Build a detector and give it the weights that ship with the course.
 
@@ -136,8 +148,7 @@ class MaskRCNN(FasterRCNN):
         """
         if name not in CHECKPOINTS:
             raise UnknownName(f"There is no checkpoint {name!r}; choose from {list(CHECKPOINTS)}.")
-        backbone = efficientnet_lite0_pyramid(LEVELS, weights=None, input_shape=(128, 128, 3))
-        return assign_weights(cls(backbone, 7, **SCENES), read_weights(CHECKPOINTS[name]))
+        return assign_weights(cls.for_scenes(weights=None), read_weights(CHECKPOINTS[name]))
 
     def choose_detections(self, outputs, threshold, min_score, max_outputs):
         """Detections with ``masks`` [B, D, P, P]: those of the final boxes, of the class found."""

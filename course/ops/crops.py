@@ -6,6 +6,8 @@ middle is at i + ½.
 
 from keras import ops
 
+from course.ops.roi import linear_weights
+
 
 def warped_crops(image, boxes, size, context=0, fill=127.0):
     """Stretch what is inside each box to a square, whatever its shape (lecture 11).
@@ -45,5 +47,4 @@ def warped_crops(image, boxes, size, context=0, fill=127.0):
 def _interpolation(start, step, size, length):
     """Matrices [R, s, length] that take ``size`` samples, ``step`` apart, out of a line."""
     places = start[:, None] + (ops.arange(size, dtype="float32") + 0.5) * step[:, None]  # [R, s]
-    middles = ops.arange(length, dtype="float32") + 0.5
-    return ops.relu(1 - ops.abs(places[..., None] - middles))
+    return linear_weights(places - 0.5, length)

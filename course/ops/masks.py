@@ -6,7 +6,7 @@ A mask in its box has P×P cells; that of row i stands at y0 + (i + ½)(y1 − y
 
 from keras import ops
 
-from course.ops.roi import interpolation_matrix
+from course.ops.roi import interpolation_matrix, linear_weights
 
 
 def crop_masks(masks, boxes, size):
@@ -76,5 +76,4 @@ def _pixels_from_cells(start, end, size, length):
     share = (pixels - start[..., None]) / ops.maximum(end - start, 1e-6)[..., None]
     inside = ops.logical_and(share >= 0.0, share <= 1.0)
     where = ops.clip(share * size - 0.5, 0.0, size - 1.0)  # [..., length]
-    distance = ops.abs(where[..., None] - ops.arange(size, dtype="float32"))
-    return ops.maximum(1.0 - distance, 0.0) * ops.cast(inside, "float32")[..., None]
+    return linear_weights(where, size) * ops.cast(inside, "float32")[..., None]

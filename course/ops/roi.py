@@ -161,11 +161,23 @@ def interpolation_matrix(start, end, size, length, samples=2):
     steps = (ops.arange(size * samples, dtype="float32") + 0.5) / (size * samples)
     where = start[..., None] + (end - start)[..., None] * steps  # [..., P·S]
     inside = ops.logical_and(where >= -1.0, where <= length)
-    where = ops.clip(where, 0.0, length - 1.0)
-    distance = ops.abs(where[..., None] - ops.arange(length, dtype="float32"))
-    weights = ops.maximum(1.0 - distance, 0.0) * ops.cast(inside, "float32")[..., None]
+    weights = linear_weights(ops.clip(where, 0.0, length - 1.0), length)
+    weights = weights * ops.cast(inside, "float32")[..., None]
     shape = (*ops.shape(weights)[:-2], size, samples, length)
     return ops.mean(ops.reshape(weights, shape), axis=-2)
+
+
+def linear_weights(where, length):
+    """How much of each cell of a line a place between them takes, max(0, 1 − distance).
+
+    Args:
+        where: float tensor [...], in cells; cell i stands at i.
+        length: number of cells.
+
+    Returns:
+        float tensor [..., length].
+    """
+    return ops.relu(1.0 - ops.abs(where[..., None] - ops.arange(length, dtype="float32")))
 
 
 def _cut(rows, features, columns):

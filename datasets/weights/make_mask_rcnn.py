@@ -16,12 +16,10 @@ import keras
 import numpy as np
 
 from course import data, models, training
-from course.models.mask_rcnn import LEVELS, SCENES
-from course.models.pretrained.efficientnet_lite import efficientnet_lite0_pyramid
 from course.models.pretrained.weights import assign_weights, leaves
 
 HERE = Path(__file__).parent
-SHAPE, CLASSES, SLOTS, BATCH = (128, 128, 3), 7, 6, 8
+SLOTS, BATCH = 6, 8
 STRONG = data.Augmentation(
     flip=0.5, scale=(0.7, 1.3), translate=0.15, brightness=0.2, contrast=0.25, saturation=0.4
 )
@@ -30,8 +28,7 @@ STRONG = data.Augmentation(
 def train(steps, seed):
     """Return a trained detector."""
     keras.utils.set_random_seed(seed)
-    backbone = efficientnet_lite0_pyramid(LEVELS, input_shape=SHAPE)
-    detector = models.MaskRCNN(backbone, CLASSES, **SCENES)
+    detector = models.MaskRCNN.for_scenes()
     batches = data.load(
         "scenes/small", "train", BATCH, max_boxes=SLOTS, masks=True, augment=STRONG, seed=seed
     )
@@ -70,8 +67,7 @@ def main():
     options = parser.parse_args()
     store(train(options.steps, options.seed), options.out)
     with np.load(options.out) as arrays:
-        backbone = efficientnet_lite0_pyramid(LEVELS, weights=None, input_shape=SHAPE)
-        fresh = models.MaskRCNN(backbone, CLASSES, **SCENES)
+        fresh = models.MaskRCNN.for_scenes(weights=None)
         measure(assign_weights(fresh, dict(arrays)))
     print(hashlib.sha256(options.out.read_bytes()).hexdigest(), "", options.out.name)
 
