@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: the command line, by default that of the process.
 
     Returns:
-        The exit code: 0, or 1 where something is not as it should be.
+        The exit code: 0, 1 where something is not as it should be, or 130 after Ctrl-C.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -32,6 +32,10 @@ def main(arguments: list[str] | None = None) -> int:
     except (BoxError, OSError, ValueError) as error:
         print(f"course.grading: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        remedy = "; the same command with --resume goes on from here"
+        print(f"\ncourse.grading: stopped{remedy * (options.command is grade)}", file=sys.stderr)
+        return 130
 
 
 def grade(options: argparse.Namespace) -> int:

@@ -124,14 +124,15 @@ class Box:
         return process, results
 
     def _read(self, results: int, end: float) -> Iterator[dict]:
-        left = self.limits.results
+        left, buffer = self.limits.results, bytearray()
         try:
-            left -= len(_read_frame(results, left, time.monotonic() + START_SECONDS))
+            left -= len(_read_frame(results, buffer, left, time.monotonic() + START_SECONDS))
         except (Stopped, EOFError):
             raise BoxError("The worker did not start; `verify` shows whether boxes work") from None
         while True:
             try:
-                data = _read_frame(results, left, min(time.monotonic() + self.limits.call_s, end))
+                deadline = min(time.monotonic() + self.limits.call_s, end)
+                data = _read_frame(results, buffer, left, deadline)
                 left -= len(data)
                 yield wire.loads(data)
             except EOFError:
@@ -183,24 +184,28 @@ def _uid(slot: int) -> int:
     return first + 4 * slot + next(_turn)
 
 
-def _read_frame(results: int, size_left: int, deadline: float) -> bytes:
-    size = int.from_bytes(_read_exactly(results, 4, deadline), "big")
-    if size > size_left:
-        raise Stopped("crashed")
-    return _read_exactly(results, size, deadline)
-
-
-def _read_exactly(results: int, size: int, deadline: float) -> bytes:
-    poll, data = select.poll(), bytearray()
+def _read_frame(results: int, buffer: bytearray, size_left: int, deadline: float) -> bytes:
+    """Take the next frame, size and content, out of the buffer; fill it as long as need be."""
+    poll = select.poll()
     poll.register(results, select.POLLIN)
-    while len(data) < size:
+    while len(buffer) < 4 or len(buffer) < 4 + _size(buffer, size_left):
         if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
             raise Stopped("timed out")
-        chunk = os.read(results, min(size - len(data), 2**20))
+        chunk = os.read(results, 2**16)
         if not chunk:
             raise EOFError
-        data += chunk
-    return bytes(data)
+        buffer += chunk
+    end = 4 + _size(buffer, size_left)
+    frame = bytes(buffer[4:end])
+    del buffer[:end]
+    return frame
+
+
+def _size(buffer: bytearray, size_left: int) -> int:
+    size = int.from_bytes(buffer[:4], "big")
+    if size > size_left:
+        raise Stopped("crashed")
+    return size
 
 
 def kind(sandbox: bool | str) -> str:

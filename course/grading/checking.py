@@ -93,14 +93,17 @@ def diagnose(key: Key, seen: Sequence[Observation], failed: Sequence[int]) -> st
     Returns:
         The hint of the mistake that agrees on all of them, and on most of the other cases; or None.
     """
-    agreements = [
-        [_alike(case, case.mistakes[m], seen[i], key.tolerance) for i, case in enumerate(key.cases)]
-        for m in range(len(key.hints))
-    ]
-    fitting = [m for m, agrees in enumerate(agreements) if all(agrees[i] for i in failed)]
-    if not failed or not fitting:
+    if not failed:
         return None
-    return key.hints[max(fitting, key=lambda m: sum(agreements[m]))]
+
+    def agrees(mistake: int, case: int) -> bool:
+        known = key.cases[case].mistakes[mistake]
+        return _alike(key.cases[case], known, seen[case], key.tolerance)
+
+    fitting = [m for m in range(len(key.hints)) if all(agrees(m, i) for i in failed)]
+    if not fitting:
+        return None
+    return key.hints[max(fitting, key=lambda m: sum(agrees(m, i) for i in range(len(seen))))]
 
 
 def explain(key: Key, case: Case, seen: Observation, own: bool = False) -> str:

@@ -6,6 +6,7 @@ A key is data, without any code. The instructor's process makes it from a bank o
 
 import copy
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -123,8 +124,20 @@ def equal(result, expected, tolerance: float, nan: bool = False) -> bool:
         return type(result) is type(expected) and result == expected
     if not is_numeric(result) or np.shape(result) != np.shape(expected):
         return False
+    if {type(result), type(expected)} <= {bool, int, float}:
+        return _close(result, expected, tolerance, nan)
+    if np.array_equal(result, expected):  # quick, and the most frequent case
+        return True
     with np.errstate(all="ignore"):
         return bool(np.allclose(result, expected, rtol=tolerance, atol=tolerance, equal_nan=nan))
+
+
+def _close(result, expected, tolerance, nan) -> bool:
+    """Do for two Python numbers what `numpy.allclose` does, in a fiftieth of the time."""
+    if result == expected or math.isnan(expected):
+        return result == expected or (nan and math.isnan(result))
+    error = abs(result - expected)
+    return math.isfinite(expected) and error <= tolerance + tolerance * abs(expected)
 
 
 def is_numeric(value) -> bool:

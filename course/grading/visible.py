@@ -5,6 +5,7 @@ Of /usr only the folders of programs and libraries are shown, since people keep 
 """
 
 import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,8 @@ WORKER = (HERE / "worker.py", HERE / "wire.py")
 FOLDERS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 
 
-def system() -> list[Path]:
+@cache
+def system() -> tuple[Path, ...]:
     """List the folders of the system that hold programs and libraries.
 
     Returns:
@@ -24,10 +26,11 @@ def system() -> list[Path]:
     """
     parents = ("/", "/usr", "/usr/local")
     paths = [Path(parent, folder) for parent in parents for folder in FOLDERS]
-    return [path for path in [*paths, Path("/etc/ld.so.cache")] if path.exists()]
+    return tuple(path for path in [*paths, Path("/etc/ld.so.cache")] if path.exists())
 
 
-def python() -> list[Path]:
+@cache
+def python() -> tuple[Path, ...]:
     """List what this Python needs besides the folders of the system.
 
     Returns:
@@ -36,8 +39,8 @@ def python() -> list[Path]:
     prefix = Path(sys.base_prefix).resolve()
     needed = dict.fromkeys([PYTHON, prefix / "lib", prefix / "lib64", PACKAGES])
     shown = [path.resolve() for path in system()]
-    return [
+    return tuple(
         path
         for path in needed
         if path.exists() and not any(path.is_relative_to(folder) for folder in shown)
-    ]
+    )
