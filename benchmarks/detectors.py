@@ -172,7 +172,7 @@ class Budget(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         """Measure where a stop is due; end when the budget is."""
-        self.steps += TOGETHER
+        self.steps += self.model.steps_per_execution
         used = (self.steps if self.in_steps else self.seconds()) / self.budget
         if used >= (len(self.curve) + 1) / STOPS:
             seconds, before = self.seconds(), time.perf_counter()

@@ -2,6 +2,7 @@
 
     python benchmarks/mask_rcnn.py bars --seconds 180             # AP50 of boxes and masks
     python benchmarks/mask_rcnn.py bars --steps 1000 --seeds 0 1 2 3 4 --out mask_rcnn.json
+    KERAS_BACKEND=torch python benchmarks/mask_rcnn.py bars --scenes scenes/large   # on a GPU
     python benchmarks/mask_rcnn.py speed                          # one quiet machine, please
     KERAS_BACKEND=torch python benchmarks/mask_rcnn.py torchvision   # on a GPU, with torchvision
 
@@ -24,11 +25,12 @@ from keras import ops
 
 from course import models
 
-SLOTS, BATCH, TOGETHER = 6, 8, 8
+SLOTS = {"scenes/small": 6, "scenes/large": 8}
+BATCH, TOGETHER = 8, 1 if keras.config.backend() == "torch" else 8
 RATE = 2e-3
 
 
-def pairs(seed):
+def pairs(seed, scenes="scenes/small"):
     """Augmented training batches for ``fit``, without end."""
     from course import data
     from course.training import as_pair
@@ -36,34 +38,36 @@ def pairs(seed):
     augment = data.Augmentation(
         flip=0.5, scale=(0.8, 1.25), translate=0.1, brightness=0.15, contrast=0.2, saturation=0.3
     )
-    options = {"max_boxes": SLOTS, "masks": True, "augment": augment, "seed": seed}
-    batches = data.load("scenes/small", "train", BATCH, **options)
+    options = {"max_boxes": SLOTS[scenes], "masks": True, "augment": augment, "seed": seed}
+    batches = data.load(scenes, "train", BATCH, **options)
     return batches.repeat().map(lambda batch: as_pair(batch, models.MaskRCNN.TRUTH)).prefetch(2)
 
 
-def measure(detector):
+def measure(detector, scenes="scenes/small"):
     """AP50 of boxes and masks on unseen (test) and known objects."""
     from course import data
     from course.training import evaluate_detector
 
     result = {}
     for split in ("test", "known"):
-        batches = data.load("scenes/small", split, 50, max_boxes=SLOTS, masks=True)
+        batches = data.load(scenes, split, 50, max_boxes=SLOTS[scenes], masks=True)
         metrics, *_ = evaluate_detector(detector, batches)
         result[split] = {name: round(metrics[name], 3) for name in ("AP50", "mask_AP50")}
     return result
 
 
-def bars(seed, **budget):
+def bars(seed, scenes, **budget):
     """Train within a budget of seconds or steps and return the curve of measurements."""
     from detectors import Budget
 
     keras.utils.set_random_seed(seed)
-    detector = models.MaskRCNN.for_scenes()
-    watch = Budget(RATE, lambda: measure(detector), **budget)
+    detector = models.MaskRCNN.for_scenes(side=256 if scenes == "scenes/large" else 128)
+    watch = Budget(RATE, lambda: measure(detector, scenes), **budget)
     optimizer = keras.optimizers.AdamW(RATE, weight_decay=1e-4, global_clipnorm=10.0)
     detector.compile(optimizer, steps_per_execution=TOGETHER)
-    detector.fit(pairs(seed), steps_per_epoch=10**6, callbacks=[watch], shuffle=False, verbose=0)
+    detector.fit(
+        pairs(seed, scenes), steps_per_epoch=10**6, callbacks=[watch], shuffle=False, verbose=0
+    )
     return {"seed": seed, "parameters": detector.count_params(), "curve": watch.curve}
 
 
@@ -117,7 +121,7 @@ def speed():
     }
 
 
-def beside_torchvision(side=512, batch=4, steps=30):
+def beside_torchvision(side, batch, repeats):
     """Milliseconds of a training step and of finding, ours and torchvision's, turn by turn."""
     import torch
     import torchvision
@@ -173,13 +177,13 @@ def beside_torchvision(side=512, batch=4, steps=30):
         "finding, torchvision": ask_theirs,
     }
     times = {name: [] for name in programs}
-    for step in range(steps + 3):
+    for turn in range(repeats + 3):
         for name, program in programs.items():
             start = time.perf_counter()
             program()
             if device == "cuda":
                 torch.cuda.synchronize()
-            if step >= 3:
+            if turn >= 3:
                 times[name].append(time.perf_counter() - start)
     name = torch.cuda.get_device_name() if device == "cuda" else platform.machine()
     return {
@@ -197,13 +201,19 @@ def main():
     parser.add_argument("--seconds", type=float, default=180)
     parser.add_argument("--steps", type=int, help="a budget in steps, the same on any machine")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
+    parser.add_argument("--scenes", choices=SLOTS, default="scenes/small")
+    parser.add_argument("--side", type=int, default=512, help="of torchvision's pictures, pixels")
+    parser.add_argument("--batch", type=int, default=4, help="of torchvision's pictures")
+    parser.add_argument("--repeats", type=int, default=30, help="of all four programs in turn")
     parser.add_argument("--out", type=Path, help="where to write the record")
     options = parser.parse_args()
     if options.what == "bars":
         budget = {"steps": options.steps} if options.steps else {"seconds": options.seconds}
-        result = [bars(seed, **budget) for seed in options.seeds]
+        result = [bars(seed, options.scenes, **budget) for seed in options.seeds]
+    elif options.what == "speed":
+        result = speed()
     else:
-        result = speed() if options.what == "speed" else beside_torchvision()
+        result = beside_torchvision(options.side, options.batch, options.repeats)
     conditions = {
         "machine": f"{os.cpu_count()} CPU cores, {platform.machine()}",
         "software": f"Python {platform.python_version()}, Keras {keras.__version__} on "

@@ -152,6 +152,45 @@ assert keras.config.backend() == sys.argv[1] and "tensorflow" not in sys.modules
 np.savez(sys.argv[3], **label_and_train(**np.load(sys.argv[2])))
 """
 
+TRAINING = """
+import sys
+import keras, numpy as np
+from course import models, training
+
+assert keras.config.backend() == sys.argv[1] and "tensorflow" not in sys.modules
+keras.utils.set_random_seed(0)
+rng = np.random.default_rng(0)
+labels = rng.integers(0, 4, 64).astype("int32")
+images = rng.integers(0, 60, (64, 28, 28, 1)) + 40 * labels[:, None, None, None]
+history = training.train_classifier(models.lenet5(), images, labels, 12, batch_size=16)
+assert history["loss"][-1] < 0.8 * history["loss"][0], history
+
+class Batches:  # what a tf.data.Dataset can do, as far as the recipe needs it
+    def __init__(self, batch):
+        self.batch = batch
+    def repeat(self):
+        return self
+    def map(self, pair):
+        self.pair = pair
+        return self
+    def prefetch(self, number):
+        return (self.pair(self.batch) for _ in iter(int, 1))
+
+pyramid = models.small_pyramid((64, 64, 3), (8, 8, 8, 8), (1, 1, 1, 1))
+batch = {"images": rng.integers(0, 256, (2, 64, 64, 3)).astype("float32"),
+         "boxes": np.array([[[8, 8, 40, 32]], [[16, 20, 60, 60]]], "float32"),
+         "classes": np.array([[1], [2]], "int32")}
+batch["masks"] = np.zeros((2, 1, 64, 64), "uint8")
+batch["masks"][0, 0, 8:32, 8:40] = batch["masks"][1, 0, 20:60, 16:60] = 1
+small = dict(sizes={"P3": 16, "P4": 32}, width=16, hidden=16, num_proposals=12, num_samples=8)
+detector = models.MaskRCNN(pyramid, 3, mask_width=8, **small)
+history = training.train_detector(detector, Batches(batch), 32, epochs=2)
+assert history["loss"][-1] < history["loss"][0], history
+metrics, found, wanted = training.evaluate_detector(detector, [batch])
+assert 0 <= metrics["mask_AP50"] <= 1 and found["masks"].shape[2:] == (64, 64)
+assert {"boxes", "masks"} <= detector.predict(batch["images"][0]).keys()
+"""
+
 
 def interpreter(backend):
     path = ROOT / f".venv-{backend}" / "bin" / "python"
@@ -237,3 +276,9 @@ def test_pixels_are_labelled_alike(backend, tmp_path):
     exec(SEGMENTATION, names)
     for name, expected in names["label_and_train"](images, semantic).items():
         assert result[name] == pytest.approx(expected, rel=1e-3, abs=1e-2), name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_the_recipes_train(backend):
+    run_elsewhere(backend, TRAINING)

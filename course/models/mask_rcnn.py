@@ -118,18 +118,27 @@ class MaskRCNN(FasterRCNN):
         return found | {"masks": ops.convert_to_numpy(masks) > 0.5}
 
     @classmethod
-    def for_scenes(cls, weights="imagenet"):
-        """Build the untrained detector of the checkpoint, for small objects in 128×128 pixels.
+    def for_scenes(cls, weights="imagenet", side=128):
+        """Build the untrained detector of the checkpoint (128×128), or one for larger scenes.
 
         Args:
             weights: of EfficientNet-Lite0: ``"imagenet"``, or None for random ones.
+            side: of the pictures, in pixels: a multiple of 32. Anchors grow with it.
 
         Returns:
             ``MaskRCNN`` for seven classes, which proposes on P3 and P4 and cuts from P2.
+
+        Raises:
+            ValueError: if the side is no positive multiple of 32.
         """
+        if side <= 0 or side % 32:
+            raise ValueError(
+                f"side={side}, expected a positive multiple of 32, such as 128 or 256."
+            )
         levels = ("P2", "P3", "P4", "P5")
-        backbone = efficientnet_lite0_pyramid(levels, weights, input_shape=(128, 128, 3))
-        return cls(backbone, 7, sizes={"P3": 28, "P4": 56}, region_levels=("P2",), width=64)
+        backbone = efficientnet_lite0_pyramid(levels, weights, input_shape=(side, side, 3))
+        sizes = {"P3": 28 * side / 128, "P4": 56 * side / 128}
+        return cls(backbone, 7, sizes=sizes, region_levels=("P2",), width=64)
 
     @classmethod
     def from_checkpoint(cls, name="scenes"):

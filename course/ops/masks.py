@@ -44,6 +44,7 @@ def paste_masks(masks, boxes, height, width):
     Returns:
         float tensor [B, R, H, W], in [0, 1]; above .5 is the object.
     """
+    masks, boxes = (ops.convert_to_tensor(x, "float32") for x in (masks, boxes))
     x0, y0, x1, y1 = ops.unstack(boxes, 4, axis=-1)
     rows = _pixels_from_cells(y0, y1, masks.shape[-2], height)  # [B, R, H, P]
     columns = _pixels_from_cells(x0, x1, masks.shape[-1], width)

@@ -4,6 +4,8 @@ import math
 
 import keras
 
+from course.training.recipe import steps_together
+
 
 def train_classifier(
     model,
@@ -46,7 +48,7 @@ def train_classifier(
         ),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
-        steps_per_execution=32,  # return to Python only now and then: a sixth faster on a CPU
+        steps_per_execution=steps_together(32),  # back to Python now and then: a sixth faster
     )
     history = model.fit(
         images,
