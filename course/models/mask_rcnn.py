@@ -132,9 +132,7 @@ class MaskRCNN(FasterRCNN):
             ValueError: if the side is no positive multiple of 32.
         """
         if side <= 0 or side % 32:
-            raise ValueError(
-                f"side={side}, expected a positive multiple of 32, such as 128 or 256."
-            )
+            raise ValueError(f"side={side}, expected a positive multiple of 32, such as 256.")
         levels = ("P2", "P3", "P4", "P5")
         backbone = efficientnet_lite0_pyramid(levels, weights, input_shape=(side, side, 3))
         sizes = {"P3": 28 * side / 128, "P4": 56 * side / 128}
