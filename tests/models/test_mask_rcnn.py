@@ -110,3 +110,11 @@ def test_the_checkpoint_finds_known_objects():
     scenes = data.load("scenes/small", "known[:60]", 20, max_boxes=6, masks=True)
     metrics, *_ = training.evaluate_detector(model, scenes)
     assert metrics["AP50"] > 0.65 and metrics["mask_AP50"] > 0.55
+
+
+def test_the_scenes_detector_takes_other_sizes():
+    detector = models.MaskRCNN.for_scenes(weights=None, side=64)
+    found = detector.detect(np.zeros((1, 64, 64, 3), "float32"), min_score=0.0, max_outputs=3)
+    assert found["masks"].shape == (1, 3, 28, 28)
+    with pytest.raises(ValueError, match="side=100, expected a positive multiple of 32"):
+        models.MaskRCNN.for_scenes(weights=None, side=100)
