@@ -4,6 +4,7 @@ from course.data.augmentation import Augmentation
 from course.data.coco_folder import load_coco
 from course.data.elastic import elastic
 from course.data.embedded import EMBEDDED, prepare, verify
+from course.data.kept_proposals import proposals
 from course.data.loading import class_names, load, load_arrays
 from course.data.pca import colour_axes
 
@@ -17,5 +18,6 @@ __all__ = [
     "load_arrays",
     "load_coco",
     "prepare",
+    "proposals",
     "verify",
 ]

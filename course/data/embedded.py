@@ -1,7 +1,7 @@
 """The data sets that the course ships: where they lie, that they are intact, how they are prepared.
 
 ``datasets/<name>/builder.py`` holds one TFDS builder; ``SHA256SUMS`` beside it lists its files. A
-set composed of others (``scenes``) has none; its builder checks what it reads. Names may carry a
+set composed of others (``objects``) has none; its builder checks what it reads. Names may carry a
 config, ``"scenes/large"``; without one, the builder's first is meant.
 Preparing writes TFDS record files below ``data_dir()`` once; later loads read only those.
 """

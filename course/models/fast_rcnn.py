@@ -35,6 +35,7 @@ class FastRCNN(Detector):
         num_samples: S, proposals per image that a training step draws.
         least: IoU with an object below which background is not drawn.
         cut: how regions are cut: ``"pool"``, ``"warp"`` or ``"align"``.
+        spread: how small the last layers begin, as in ``box_head``; None for Glorot's rule.
         options: as for ``keras.Model``.
     """
 
@@ -50,6 +51,7 @@ class FastRCNN(Detector):
         num_samples=16,
         least=HARD_ABOVE,
         cut="pool",
+        spread=0.01,
         **options,
     ):
         super().__init__(**options)
@@ -57,7 +59,7 @@ class FastRCNN(Detector):
         self.num_samples, self.least = num_samples, least
         self.height, self.width = image_size({level: backbone.output[level]})
         channels = backbone.output[level].shape[-1]
-        self.box_head = box_head(channels, num_classes, hidden, size, spread=0.01)
+        self.box_head = box_head(channels, num_classes, hidden, size, spread)
         self.seed = keras.random.SeedGenerator()
 
     def call(self, inputs, training=False):

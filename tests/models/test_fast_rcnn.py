@@ -50,6 +50,16 @@ def test_shapes():
     assert set(detector(inputs, training=True)) == {"map", "regions"}
 
 
+def test_the_last_layers_begin_quietly_unless_told_otherwise():
+    for options, least, most in (({}, 0.005, 0.02), ({"spread": None}, 0.1, 0.6)):
+        detector = models.FastRCNN(tiny_backbone(), 2, "P3", hidden=16, size=3, **options)
+        layer = detector.box_head.get_layer
+        spread = float(np.std(layer("box_logits").kernel))
+        assert least < spread < most
+        ratio = float(np.std(layer("box_deltas").kernel)) / spread
+        assert ratio < 0.2 if not options else ratio > 0.5
+
+
 def test_a_quarter_of_what_is_drawn_are_objects_and_the_rest_comes_near_one():
     detector = models.FastRCNN(tiny_backbone(), 2, "P3", hidden=16, size=3, num_samples=12)
     inputs, boxes, classes = pictures()
