@@ -38,7 +38,19 @@ def record_path(folder: Path, student: str) -> Path:
     Returns:
         Its path, another one for each student. A long name is cut, and marked by its hash.
     """
-    name = printable(student)
+    return printable_path(folder, printable(student))
+
+
+def printable_path(folder: Path, name: str) -> Path:
+    """Name the record of a student whose name is printable already, as records hold it.
+
+    Args:
+        folder: folder of the records of one exercise.
+        name: what `printable` gave.
+
+    Returns:
+        The same path as `record_path` of the folder's own name.
+    """
     if len(name.encode()) > MAX_NAME:
         start = name.encode()[: MAX_NAME - 17].decode(errors="ignore")
         name = f"{start}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"

@@ -10,11 +10,16 @@ from collections.abc import Sequence
 from course.grading.checking import BLANK, REASONS
 from course.grading.report.drawing import histogram
 from course.grading.report.gradebook import NOTHING, Grade
-from course.grading.report.page import Heading, Listing, Paragraph, Table
+from course.grading.report.page import Heading, Link, Listing, Paragraph, Share, Table
 from course.grading.report.reading import Sheet
 from course.grading.report.roster import Person
 
 MOST = 3
+STATUSES = (
+    "Partial: an answer is blank or its cell is missing. Crashed, timed out: one answer did, and "
+    "the others count. Rejected: the notebook could not be read. Not graded: the grading machine "
+    "failed."
+)
 
 
 def classbook(grades: Sequence[Grade], sheet: Sheet, missing: Sequence[Person] = ()) -> list:
@@ -29,14 +34,16 @@ def classbook(grades: Sequence[Grade], sheet: Sheet, missing: Sequence[Person] =
         A page of blocks, see `course.grading.report.page`.
     """
     page = [Heading(1, f"{sheet.title}: the class"), Paragraph(_counted(grades))]
-    page += [Heading(2, "Who has no grade yet"), *_ungraded(grades, missing)]
     page += [Heading(2, "Points"), *_points(grades)]
+    page += [Heading(2, "The questions"), _overview(grades, sheet)]
     for number, question in enumerate(grades[0].questions):
-        page.append(Heading(2, f"{number + 1}. {sheet.titles[question['name']]}"))
+        title = f"{number + 1}. {sheet.titles[question['name']]}"
+        page.append(Heading(2, title, question["name"]))
         page += _question([grade.questions[number] for grade in grades])
     rows = [_row(grade) for grade in grades]
     header = ["Student", "Status", "Points", "Notes"]
-    return [*page, Heading(2, "All students"), Table(header, rows)]
+    page += [Heading(2, "Who has no grade yet"), *_ungraded(grades, missing)]
+    return [*page, Heading(2, "All students"), Paragraph(STATUSES), Table(header, rows)]
 
 
 def frequent_hints(questions: Sequence[dict]) -> list[tuple[str, int]]:
@@ -94,7 +101,7 @@ def _points(grades: Sequence[Grade]) -> list:
     parts += _statistics("Auto-graded questions", totals, grades[0].record["max"])
     finals = [grade.points for grade in grades if grade.points is not None]
     if grades[0].max != grades[0].record["max"] or any(grade.late for grade in grades):
-        parts += _statistics("All that counts", finals, grades[0].max)
+        parts += _statistics("With written answers and lateness", finals, grades[0].max)
     return parts
 
 
@@ -110,6 +117,22 @@ def _statistics(title: str, values: Sequence[float], maximum: float) -> list:
     return [Paragraph(told, f"{title}:"), histogram(values, maximum, title)]
 
 
+def _overview(grades: Sequence[Grade], sheet: Sheet) -> Table:
+    """One line per question: where the class loses its points."""
+    rows = []
+    for number, question in enumerate(grades[0].questions):
+        each = [grade.questions[number] for grade in grades]
+        points = [q["points"] for q in each if q["points"] is not None]
+        if points:
+            mean, full = statistics.fmean(points), sum(p >= question["max"] for p in points)
+            told = f"{mean:.2f} of {question['max']:g}"
+            cells = [Share(mean, question["max"], told), f"{full} of {len(points)}"]
+        else:
+            cells = ["–", "–"]
+        rows.append([Link(sheet.titles[question["name"]], question["name"]), *cells])
+    return Table(["Question", "Mean points", "Full points"], rows)
+
+
 def _question(questions: Sequence[dict]) -> list:
     values = [question["points"] for question in questions if question["points"] is not None]
     blocks = _statistics("Points", values, questions[0]["max"])
@@ -118,7 +141,7 @@ def _question(questions: Sequence[dict]) -> list:
         for check in question["checks"]:
             checks.setdefault(check["name"], []).append(not check["message"])
     if checks:
-        rows = [[name, f"{sum(passed)} of {len(passed)}"] for name, passed in checks.items()]
+        rows = [[name, Share(sum(passed), len(passed))] for name, passed in checks.items()]
         blocks.append(Table(["Check", "Passed by"], rows))
     if hints := frequent_hints(questions)[:MOST]:
         blocks.append(Paragraph("", "Most frequent hints:"))
@@ -130,5 +153,7 @@ def _question(questions: Sequence[dict]) -> list:
 
 
 def _row(grade: Grade) -> list[str]:
-    points = "–" if grade.points is None else f"{grade.points:g} of {grade.max:g}"
+    points, auto = f"{grade.points or 0:g} of {grade.max:g}", grade.record["total"]
+    if grade.points is None:
+        points = "–" if auto is None else f"{auto:g} of {grade.record['max']:g} so far"
     return [grade.name, grade.record["status"], points, "; ".join(grade.notes)]

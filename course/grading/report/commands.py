@@ -25,7 +25,7 @@ from course.grading.report.similarity import (
     to_pairs_csv,
 )
 from course.grading.report.tables import to_csv, to_table
-from course.grading.store import record_path, write_text
+from course.grading.store import printable_path, write_text
 from course.grading.template import read_template
 
 FILES = {
@@ -41,7 +41,7 @@ def feedback(options: argparse.Namespace) -> int:
     folder = _folder(options) / "feedback"
     folder.mkdir(exist_ok=True)
     for grade in grades:
-        page, path = write_feedback(grade, course), record_path(folder, grade.student)
+        page, path = write_feedback(grade, course), printable_path(folder, grade.student)
         write_text(path.with_suffix(".html"), to_html(f"Feedback: {course.sheet.title}", page))
         write_text(path.with_suffix(".md"), to_markdown(page))
     return _tell(f"Wrote {len(grades)} pages of feedback to {folder}")
@@ -147,7 +147,7 @@ def _gradescope(grades: list[Grade]) -> dict[str, str]:
     files = {}
     for grade in grades:
         results = to_gradescope(grade)
-        name = f"gradescope/{record_path(Path(), grade.student).stem}/results.json"
+        name = f"gradescope/{printable_path(Path(), grade.student).stem}/results.json"
         if results is not None:
             files[name] = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
     return files

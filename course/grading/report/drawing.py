@@ -27,17 +27,18 @@ def histogram(values: Sequence[float], maximum: float, title: str) -> Picture:
     whole = all(value == int(value) for value in values)
     labels = [_range(edge, step, whole) for edge in edges]
     each = (WIDTH - 20) / len(edges)
+    apart = -(-8 * max(map(len, labels)) // int(each))  # label every so many bars, so that they fit
     parts = []
     for i, (count, label) in enumerate(zip(counts, labels, strict=True)):
         height, middle = 90 * count / max(1, *counts), 10 + each * (i + 0.5)
         parts.append(_bar(middle - 0.4 * each, BASE - height, 0.8 * each, height))
         parts.append(_word(middle, BASE - height - 5, str(count) if count else ""))
-        parts.append(_word(middle, BASE + 16, label))
-    parts.append(_word(WIDTH / 2, BASE + 32, "points"))
+        parts.append(_word(middle, BASE + 16, "" if i % apart else label))
+    parts.append(_word(WIDTH / 2, BASE + 32, "points; above the bars: students"))
     told = ", ".join(f"{n} with {x}" for n, x in zip(counts, labels, strict=True) if n)
     alt = f"{title}: number of students by points. {told or 'Nobody is graded'}."
     return Picture(
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" font-size="12" fill="currentColor" '
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" font-size="13" fill="currentColor" '
         f'aria-hidden="true">{"".join(parts)}</svg>',
         alt,
     )

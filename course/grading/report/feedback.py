@@ -16,7 +16,7 @@ from course.grading.checking import BLANK, REASONS, passes
 from course.grading.key import Case, Key, read_keys
 from course.grading.report.deadlines import Late
 from course.grading.report.gradebook import Grade
-from course.grading.report.page import Code, Heading, Listing, Paragraph, Table
+from course.grading.report.page import Code, Heading, Link, Listing, Paragraph, Table
 from course.grading.report.reading import Sheet, read_sheet
 
 LONGEST_CASE = 900
@@ -117,6 +117,8 @@ def show(value, indent: int = 0) -> str:
     Returns:
         Code; numbers have six digits.
     """
+    if isinstance(value, np.ndarray) and (short := _counting(value)):
+        return short
     if isinstance(value, np.ndarray):
         space = " " * (indent + len("np.array("))
         text = np.array2string(value, 92, 6, separator=", ", prefix=space, threshold=10_000)
@@ -136,6 +138,14 @@ def show(value, indent: int = 0) -> str:
     return repr(value)
 
 
+def _counting(value: np.ndarray) -> str:
+    """Write 0, 1, 2, … as `np.arange`: a column of them would fill the page."""
+    kind = {np.dtype(np.float64): ".", np.dtype(np.int64): ""}.get(value.dtype)
+    if kind is None or value.ndim < 3 or not np.array_equal(value.ravel(), np.arange(value.size)):
+        return ""
+    return f"np.arange({value.size}{kind}).reshape{value.shape}"
+
+
 def told(points: float, maximum: float) -> str:
     """Write points.
 
@@ -152,11 +162,13 @@ def told(points: float, maximum: float) -> str:
 def _summary(grade: Grade) -> Paragraph:
     done = [q for q in grade.questions if q["points"] is not None]
     reached, maximum = sum(q["points"] for q in done), sum(q["max"] for q in done)
+    praise = " All of it is right: well done." if reached == maximum else ""
     if not grade.waiting:
-        return Paragraph(f"{told(reached, maximum)}.", "Your result:")
+        return Paragraph(f"{told(reached, maximum)}.{praise}", "Your result:")
     left = sum(q["max"] for q in grade.questions) - maximum
     return Paragraph(
-        f"{told(reached, maximum)}. Answers worth {left:g} more are still to be marked by hand.",
+        f"{told(reached, maximum)}.{praise} Answers worth {left:g} more are still to be marked by "
+        "hand.",
         "So far:",
     )
 
@@ -165,7 +177,7 @@ def _table(grade: Grade, course: Course) -> Table:
     rows = []
     for question in grade.questions:
         points = "–" if question["points"] is None else f"{question['points']:g}"
-        title = course.sheet.titles[question["name"]]
+        title = Link(course.sheet.titles[question["name"]], question["name"])
         rows.append([title, f"{points} of {question['max']:g}", _state(question)])
     return Table(["Question", "Points", "Result"], rows)
 
@@ -196,9 +208,9 @@ def _question(question: dict, course: Course) -> list:
     points = "still to be marked" if question["points"] is None else told(
         question["points"], question["max"]
     )  # fmt: skip
-    blocks = [Heading(2, f"{course.sheet.titles[name]} · {points}")]
+    blocks = [Heading(2, f"{course.sheet.titles[name]} · {points}", name)]
     if question["checks"] and question["status"] != "blank":
-        blocks.append(Listing([_check(check) for check in question["checks"]]))
+        blocks.append(Listing([_check(check) for check in question["checks"]], True))
     if question["status"] == "blank" and not question["checks"]:
         blocks.append(Paragraph("This answer was left blank."))
     if question["status"] == "needs marking":

@@ -12,28 +12,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from course.grading.report.style import STYLE
+
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-STYLE = """
-:root { color-scheme: light dark; --line: #8886; --soft: #8882; }
-body { font: 1.05rem/1.55 system-ui, sans-serif; margin: 0; padding: 1rem; }
-main { max-width: 46rem; margin: 0 auto; }
-main.wide { max-width: 76rem; }
-h1 { font-size: 1.6rem; line-height: 1.25; }
-h2 { font-size: 1.25rem; margin-top: 2.2rem; padding-top: .8rem;
-  border-top: 1px solid var(--line); }
-h3 { font-size: 1.05rem; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line);
-  vertical-align: top; }
-pre { overflow-x: auto; padding: .6rem .8rem; background: var(--soft); border-radius: .3rem; }
-code, pre { font: .92em/1.45 ui-monospace, monospace; }
-td pre { margin: 0; background: none; padding: 0; }
-mark { background: #e69f0055; color: inherit; }
-svg { width: 100%; height: auto; max-width: 30rem; }
-@media print { body { font-size: 10.5pt; padding: 0; } h2, pre, tr { break-inside: avoid; }
-  pre { white-space: pre-wrap; } }
-"""
 MARKDOWN = re.compile(r"([\\*_\[\]<>|$~&`])")
 LINE_START = re.compile(r"^(\s*)(?=[#+=-])|^(\s*\d+)(?=[.)](?:\s|$))", re.MULTILINE)
 
@@ -45,10 +26,12 @@ class Heading:
     Args:
         level: 1 for the page, 2 for a section, 3 for a part of it.
         text: its words.
+        anchor: what a `Link` leads to; letters, digits, ``_`` and ``-``.
     """
 
     level: int
     text: str
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,9 +49,48 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Listing:
-    """A list with one point per item."""
+    """A list with one point per item.
+
+    Args:
+        items: the points.
+        checks: whether each item begins with ✓ or ✗.
+    """
 
     items: Sequence[str]
+    checks: bool = False
+
+
+@dataclass(frozen=True)
+class Link:
+    """A cell of a table that leads to a heading of the page.
+
+    Args:
+        text: its words.
+        anchor: the heading's.
+    """
+
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Share:
+    """A cell of a table that tells how many of how many, with a bar.
+
+    Args:
+        part: how many.
+        whole: of how many.
+        text: the words, where they are not these two numbers.
+    """
+
+    part: float
+    whole: float
+    text: str = ""
+
+    @property
+    def told(self) -> str:
+        """The words."""
+        return self.text or f"{self.part:g} of {self.whole:g}"
 
 
 @dataclass(frozen=True)
@@ -77,11 +99,11 @@ class Table:
 
     Args:
         header: titles of the columns.
-        rows: cells as text.
+        rows: cells, each a text, a `Link` or a `Share`.
     """
 
     header: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[Sequence]
 
 
 @dataclass(frozen=True)
@@ -154,13 +176,16 @@ def to_markdown(blocks: Sequence) -> str:
 
 def _html(block) -> str:
     match block:
-        case Heading(level, text):
-            return f"<h{level}>{rich(text)}</h{level}>"
+        case Heading(level, text, anchor):
+            name = f' id="{html.escape(anchor)}"' if anchor else ""
+            return f"<h{level}{name}>{rich(text)}</h{level}>"
         case Paragraph(text, lead):
             parts = [f"<strong>{rich(lead)}</strong>" if lead else "", rich(text)]
             return f"<p>{' '.join(filter(None, parts))}</p>"
-        case Listing(items):
-            return "<ul>\n" + "\n".join(f"<li>{rich(item)}</li>" for item in items) + "\n</ul>"
+        case Listing(items, checks):
+            lines = [_check(item) if checks else rich(item) for item in items]
+            opening = "<ul class=checks>" if checks else "<ul>"
+            return "\n".join([opening, *(f"<li>{line}</li>" for line in lines), "</ul>"])
         case Code(text):
             return f'<pre tabindex="0"><code>{html.escape(text)}</code></pre>'
         case Picture(svg, alt):
@@ -168,7 +193,8 @@ def _html(block) -> str:
         case Table(header, rows):
             head = "".join(f'<th scope="col">{rich(cell)}</th>' for cell in header)
             body = "\n".join(
-                "<tr>" + "".join(f"<td>{rich(cell)}</td>" for cell in row) + "</tr>" for row in rows
+                "<tr>" + "".join(f"<td>{_html_cell(cell)}</td>" for cell in row) + "</tr>"
+                for row in rows
             )
             return (
                 f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n'
@@ -188,21 +214,37 @@ def _comparison(block: Comparison) -> str:
         )
         for source, marked in zip(block.sources, block.marked, strict=True)
     ]
-    head = "".join(f'<th scope="col">{rich(title)}</th>' for title in block.titles)
-    body = "".join(f"<td><pre>{column}</pre></td>" for column in columns)
-    return (
-        f'<div class="scroll"><table>\n<thead><tr>{head}</tr></thead>\n'
-        f"<tbody><tr>{body}</tr></tbody>\n</table></div>"
-    )
+    parts = [
+        f'<div><strong>{rich(title)}</strong><pre tabindex="0">{column}</pre></div>'
+        for title, column in zip(block.titles, columns, strict=True)
+    ]
+    return f'<div class="pair">\n{"".join(parts)}\n</div>'
+
+
+def _check(item: str) -> str:
+    """The mark stands apart and has a colour; the words after it say the same."""
+    kind = "yes" if item.startswith("✓") else "no"
+    return f'<span class="{kind}" aria-hidden="true">{item[0]}</span>{rich(item[1:].strip())}'
+
+
+def _html_cell(cell) -> str:
+    match cell:
+        case Link(text, anchor):
+            return f'<a href="#{html.escape(anchor)}">{rich(text)}</a>'
+        case Share(part, whole):
+            width = 100 * part / whole if whole else 0
+            bar = f'<span class="share"><span style="width: {width:.0f}%"></span></span>'
+            return f"{rich(cell.told)}{bar}"
+    return rich(cell)
 
 
 def _markdown(block) -> str:
     match block:
-        case Heading(level, text):
+        case Heading(level, text, _):
             return f"{'#' * level} {_plain(text)}"
         case Paragraph(text, lead):
             return " ".join(filter(None, [f"**{_plain(lead)}**" if lead else "", _plain(text)]))
-        case Listing(items):
+        case Listing(items, _):
             return "\n".join(f"- {_plain(item)}" for item in items)
         case Code(text):
             fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
@@ -234,5 +276,6 @@ def _plain(text: str) -> str:
     return LINE_START.sub(r"\1\2\\", "".join(parts)).replace("\n", "  \n")
 
 
-def _cell(text: str) -> str:
+def _cell(cell) -> str:
+    text = cell.told if isinstance(cell, Share) else getattr(cell, "text", cell)
     return re.sub(r"(?<!\\)\|", r"\\|", _plain(text.replace("\n", " ")))

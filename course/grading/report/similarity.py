@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from course.grading.report.fingerprints import fingerprints
-from course.grading.report.page import Comparison, Heading, Paragraph, Table
+from course.grading.report.page import Comparison, Heading, Link, Paragraph, Table
 from course.grading.report.tables import csv_text
 from course.grading.store import printable
 from course.grading.submission import read_submission, students
@@ -177,11 +177,14 @@ def similarity_page(pairs: Sequence[Pair], compared: int, threshold: float) -> l
     told = f"{compared} submissions, {len(pairs)} pairs with a similarity of {threshold:g} or more"
     told += f"; the first {SHOWN} are shown." if len(pairs) > SHOWN else "."
     page = [Heading(1, "Code in common"), Paragraph(WARNING), Paragraph(told)]
-    rows = [[p.first.student, p.second.student, f"{p.similarity:.2f}"] for p in pairs[:SHOWN]]
-    page += [Table(["One", "The other", "Similarity"], rows)] if rows else []
-    for pair in pairs[:SHOWN]:
+    rows = [
+        [Link(f"{p.similarity:.2f}", f"pair-{number}"), p.first.student, p.second.student]
+        for number, p in enumerate(pairs[:SHOWN], 1)
+    ]
+    page += [Table(["Similarity", "One", "The other"], rows)] if rows else []
+    for number, pair in enumerate(pairs[:SHOWN], 1):
         first, second = pair.first.student, pair.second.student
-        page.append(Heading(2, f"{first} and {second}: {pair.similarity:.2f}"))
+        page.append(Heading(2, f"{first} and {second}: {pair.similarity:.2f}", f"pair-{number}"))
         for question, block in _comparisons(pair):
             page += [Heading(3, question), block]
     return page

@@ -19,6 +19,7 @@ from course.grading.report.feedback import ADVICE, feedback, read_course, show
 from course.grading.report.gradebook import Grade
 from course.grading.report.page import Heading, Paragraph, Table, to_html, to_markdown
 from course.grading.report.reading import READING, lecture, read_sheet
+from course.grading.report.style import DARK, LIGHT, STYLE
 
 VOID = {"meta", "br"}
 ALLOWED = {
@@ -35,7 +36,22 @@ ALLOWED = {
     "p",
     "strong",
 }
-ALLOWED |= {"ul", "li", "table", "thead", "tbody", "tr", "th", "td", "div", "pre", "code", "br"}
+ALLOWED |= {
+    "ul",
+    "li",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "div",
+    "pre",
+    "code",
+    "br",
+    "a",
+    "span",
+}
 
 
 class Reader(HTMLParser):
@@ -78,14 +94,14 @@ def page(grades, course):
 
 def test_who_is_right_reads_so(page):
     text = page("right")
-    assert "So far: 19 of 19 points. Answers worth 3 more are still to be marked by hand." in text
-    assert text.count("✓ passed") == 18 and "not passed" not in text
+    assert "So far: 19 of 19 points. All of it is right: well done. Answers worth 3 more" in text
+    assert text.count("✓passed") == 18 and "not passed" not in text
     assert "Read again" not in text and "What to do" not in text
 
 
 def test_a_mistake_gets_its_hint_a_case_and_the_section_to_read(page):
     text = page("wrong-2")
-    assert "✗ not passed: values (0 of 1 point)" in text
+    assert "✗not passed: values (0 of 1 point)" in text
     assert "The classes lie along the last axis: use axis=-1, not axis=0." in text
     start = text.index("The classes lie along the last axis")
     assert "softmax(np.array([[2., 1., 0.]]))" in text[start : start + 200]
@@ -150,9 +166,37 @@ def test_the_html_is_well_formed_and_holds_no_script(grades, course):
             assert reader.tags <= ALLOWED
             assert reader.attributes <= {
                 "lang", "charset", "http-equiv", "content", "name", "class", "scope", "tabindex",
+                "href", "id", "aria-hidden",
             }  # fmt: skip
             assert "script-src" not in text and "default-src 'none'" in text
             assert not re.search(r"https?:|url\(|@import", text)
+
+
+def test_links_lead_to_headings_of_the_page(grades, course):
+    text = to_html("Feedback", feedback(grades["wrong-1"], course))
+    targets = re.findall(r'href="#([^"]*)"', text)
+    assert len(targets) == 6 and set(targets) <= set(re.findall(r'id="([^"]*)"', text))
+    assert 'name="viewport" content="width=device-width' in text and '<html lang="en">' in text
+
+
+def luminance(colour):
+    """Relative luminance, WCAG 2.2."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    parts = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
+    return float(np.dot(parts, [0.2126, 0.7152, 0.0722]))
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+def test_colours_have_contrast(colours):
+    def contrast(one, other):
+        dark, light = sorted(luminance(colours[name]) for name in (one, other))
+        return (light + 0.05) / (dark + 0.05)
+
+    for ink in "ink", "link", "yes", "no":
+        assert contrast(ink, "paper") >= 4.5
+    assert contrast("ink", "soft") >= 7 and contrast("ink", "mark") >= 7
+    assert contrast("bar", "paper") >= 3 and contrast("bar", "soft") >= 3
+    assert all(f"--{name}: {colour};" in STYLE for name, colour in colours.items())
 
 
 def test_headings_descend_without_a_gap(grades, course):
@@ -186,6 +230,8 @@ def test_a_table_keeps_its_columns_in_markdown():
 def test_values_are_shown_as_code_that_makes_them_again():
     values = [
         np.arange(12.0).reshape(2, 3, 2),
+        np.arange(12.0)[::-1].reshape(2, 3, 2),
+        np.arange(12).reshape(2, 3, 2),
         np.array([[True]]),
         np.array([1, 2], np.int32),
         (np.float32(0.5), 3, "same", None),

@@ -11,6 +11,7 @@ from course.grading.report.deadlines import read_deadlines
 from course.grading.report.marks import read_marks
 from course.grading.report.roster import read_roster
 from course.grading.report.tables import to_table
+from course.grading.store import printable, record_path, write_record
 
 TEXT = (REPOSITORY / "docs" / "grading.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
@@ -45,3 +46,14 @@ def test_its_files_can_be_read(tmp_path):
 def test_its_table_is_what_is_printed(sample_records):
     (table,) = [text for _, text in BLOCKS if text.startswith("student  ")]
     assert to_table(sample_records).startswith(table)
+
+
+def test_a_backslash_in_a_name_is_escaped_once(records, tmp_path):
+    name = "a\\b"
+    folder = tmp_path / "02_lenet"
+    folder.mkdir()
+    record = records["right"] | {"student": printable(name)}
+    write_record(record_path(folder, name), record)
+    assert cli.main(["feedback", "--out", str(tmp_path)]) == 0
+    (page,) = (folder / "feedback").glob("*.html")
+    assert page.stem == record_path(folder, name).stem == "a\\x5cb"
