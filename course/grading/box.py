@@ -113,11 +113,10 @@ class Box:
             stdin.write(wire.dumps(request))
             stdin.seek(0)
             process = subprocess.Popen(
-                self._command(write),
+                self._command(),
                 stdin=stdin,
-                stdout=subprocess.DEVNULL,
+                stdout=write,  # where the worker finds it, whatever else this process has open
                 stderr=stderr,
-                pass_fds=[write],
                 env=ENVIRONMENT,
                 start_new_session=True,
             )
@@ -150,12 +149,12 @@ class Box:
                 os.killpg(process.pid, 9)
         process.wait()
 
-    def _command(self, results: int) -> list[str]:
+    def _command(self) -> list[str]:
         sandbox = kind(self.sandbox)
         folder = str(bubblewrap.BOX if sandbox == "bubblewrap" else HERE)
         uid = _uid(self.slot) if sandbox != "none" and os.geteuid() == 0 else -1
         calls = "" if sandbox == "none" else base64.b64encode(seccomp.program()).decode()
-        settings = [str(results), str(uid), json.dumps(self._rlimits()), calls]
+        settings = [str(uid), json.dumps(self._rlimits()), calls]
         python = [str(visible.PYTHON), "-s", "-S", "-P", "-B", f"{folder}/worker.py"]
         return [*self._opening(sandbox), *python, *settings, folder, str(visible.PACKAGES)]
 

@@ -3,9 +3,9 @@
 It stands alone (the standard library, NumPy and `wire`, which lies beside it), knows no expected
 result and decides nothing: whatever a student's code does to it, the checks are made outside.
 
-Started as ``worker.py RESULTS UID LIMITS FILTER PATH…`` with the request on standard input:
+Started as ``worker.py UID LIMITS FILTER PATH…`` with the request on standard input:
 ``{"setup": [source…], "answers": [{"name", "source", "calls": [[argument…]…]}…]}``.
-Frames on the file descriptor RESULTS are a length of four bytes and a value of `wire`:
+Frames on standard output are a length of four bytes and a value of `wire`:
 ``{"ready": version of NumPy}``, then per answer ``{"question", "error"}`` once its cell has run and
 ``{"question", "case", "output", "error", "arguments"}`` for each call.
 """
@@ -125,11 +125,10 @@ def run(request: dict, send) -> None:
             send(frame | {"arguments": arguments})
 
 
-def main(results: str, uid: str, limits: str, calls: str, *path: str) -> None:
+def main(uid: str, limits: str, calls: str, *path: str) -> None:
     """Give up every privilege, read the request and run it.
 
     Args:
-        results: file descriptor for the frames.
         uid: user to become, or ``-1`` to stay.
         limits: `limit`'s argument as JSON.
         calls: `refuse_calls`'s argument in base 64; empty for none.
@@ -146,8 +145,9 @@ def main(results: str, uid: str, limits: str, calls: str, *path: str) -> None:
 
     with os.fdopen(0, "rb", closefd=False) as stdin:
         request = wire.loads(stdin.read())
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    pipe = os.fdopen(int(results), "wb")
+    pipe = os.fdopen(os.dup(1), "wb")  # the frames' way out; what answers print goes nowhere
+    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+    os.dup2(0, 1)
 
     def send(frame: dict) -> None:
         try:

@@ -1,7 +1,9 @@
 """A class of 20 with hostile students: the table is right at any number of jobs, every time."""
 
+import contextlib
 import json
 import re
+import tempfile
 
 import pytest
 
@@ -12,7 +14,7 @@ from course.grading.record import make_record
 from course.grading.report import to_csv, to_table
 from course.grading.report.gradebook import Grade
 from course.grading.store import printable, record_path, write_record
-from course.grading.submission import Submission
+from course.grading.submission import Submission, read_submission
 
 TOTALS = {
     "blank": 0,
@@ -54,6 +56,15 @@ def test_totals_worked_out_by_hand(graded):
 def test_one_job_gives_the_same_bytes_as_two(exercise, box, sample, graded, tmp_path):
     grade_class(exercise, sample[0], tmp_path, box, jobs=1)
     assert contents(tmp_path / exercise.name) == contents(graded[1])
+
+
+def test_open_files_of_the_grader_do_not_change_a_record(exercise, box, sample, graded):
+    submission = read_submission(sample[0], "forges_results", exercise.template)
+    with contextlib.ExitStack() as files:
+        for _ in range(40):
+            files.enter_context(tempfile.TemporaryFile())
+        record = grade_submission(exercise, submission, box)
+    assert record in graded[0] and record["status"] == "crashed"
 
 
 def test_nothing_that_students_wrote_is_in_a_record(exercise, graded):
