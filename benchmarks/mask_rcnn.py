@@ -24,9 +24,10 @@ import numpy as np
 from keras import ops
 
 from course import models
+from course.training.recipe import steps_together
 
 SLOTS = {"scenes/small": 6, "scenes/large": 8}
-BATCH, TOGETHER = 8, 1 if keras.config.backend() == "torch" else 8
+BATCH, TOGETHER = 8, steps_together(8)
 RATE = 2e-3
 
 

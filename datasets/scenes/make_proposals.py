@@ -53,13 +53,13 @@ def main():
     np.savez_compressed(HERE / NAME, **{split: keep(split) for split in SPLITS})
     embedded["write_sums"](HERE, [NAME])
     credit = {
-        "file": f"`{NAME}`",
+        "file": NAME,
         "title": "proposals of selective search",
         "source": "this course: `make_proposals.py`, from `scenes/small`",
         "author": "the course's authors",
         "licence": "Apache-2.0",
     }
-    embedded["write_credits"](HERE, TITLE, [credit | {"file": NAME}])
+    embedded["write_credits"](HERE, TITLE, [credit])
 
 
 if __name__ == "__main__":
